@@ -1,0 +1,218 @@
+//! The dispatcher: one for all monitors, pinned to the main arbiter; runs in-band commands, one at a time.
+//!
+//! ```text
+//!            a request's turn                 the handler is done
+//!   IDLE ----------------------> RUNNING ---------------------------> IDLE
+//!     |                             |
+//!     +------- StopDispatching -----+----> (when nothing runs) STOPPED
+//! ```
+//!
+//! - IDLE → RUNNING: the mailbox has been emptied before, so a session that ended by now has been discarded. The
+//!   queue is told before the handler starts: a handler that blocks this thread must not make a running request look
+//!   like a waiting one.
+//! - RUNNING → IDLE: the result goes to the responder; events that the handler emitted are in that mailbox already.
+//!   The next request waits for the next turn, so the main arbiter's other tasks come in between.
+//! - STOPPED: what waits is never executed.
+//!
+//! Edges in: queues (requests), embedder (monitors, stop). Edges out: queues (taken), responders (results).
+
+mod round_robin;
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::task::{self, Poll};
+use std::time::Instant;
+
+use actix::{Actor, Context, Handler, Message, ResponseFuture};
+use actix_qmp_messages::{
+    AddMonitorToDispatcher, DISPATCH_WINDOW, DispatcherToQueue, DispatcherToResponder, MonitorId, Outcome, QmpError,
+    QueueToDispatcher, ReadyRequest, RequestId, RequestKey, SessionKey, StopDispatching,
+};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use tokio::sync::oneshot;
+
+use self::round_robin::RoundRobin;
+use crate::drive::{Driven, start_driving};
+use crate::handler::{InBandHandler, handler_panicked};
+use crate::monitors::ShutdownTrigger;
+use crate::outbox::{Flushed, Outbox};
+use crate::request_span::as_micros;
+
+/// Messages of one monitor in the mailbox: its requests, an order to discard each, and its end.
+const MAILBOX_PER_MONITOR: usize = 2 * DISPATCH_WINDOW + 2;
+
+/// The actor.
+pub(crate) struct Dispatcher {
+    handlers: Vec<Box<dyn InBandHandler>>,
+    monitors: HashMap<MonitorId, Monitor>,
+    /// Monitors for which something is kept, since a mailbox of theirs was full.
+    held: Vec<MonitorId>,
+    waiting: RoundRobin,
+    running: Option<Running>,
+    /// Triggered: nothing is begun any more.
+    trigger: ShutdownTrigger,
+    stop_waiters: Vec<oneshot::Sender<()>>,
+}
+
+struct Monitor {
+    queue: Outbox<DispatcherToQueue>,
+    responder: Outbox<DispatcherToResponder>,
+}
+
+struct Running {
+    key: RequestKey,
+    id: Option<RequestId>,
+    span: tracing::Span,
+    started: Instant,
+    result: LocalBoxFuture<'static, Outcome>,
+}
+
+impl Dispatcher {
+    pub(crate) fn new(handlers: Vec<Box<dyn InBandHandler>>, trigger: ShutdownTrigger) -> Self {
+        Self {
+            handlers,
+            trigger,
+            monitors: HashMap::new(),
+            held: Vec::new(),
+            waiting: RoundRobin::default(),
+            running: None,
+            stop_waiters: Vec::new(),
+        }
+    }
+}
+
+impl Actor for Dispatcher {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        start_driving(ctx);
+    }
+}
+
+impl Handler<AddMonitorToDispatcher> for Dispatcher {
+    type Result = ();
+
+    fn handle(&mut self, message: AddMonitorToDispatcher, ctx: &mut Self::Context) {
+        let AddMonitorToDispatcher { monitor, queue, responder } = message;
+        self.monitors.insert(monitor, Monitor { queue: Outbox::new(queue), responder: Outbox::new(responder) });
+        ctx.set_mailbox_capacity(16 + MAILBOX_PER_MONITOR * self.monitors.len());
+    }
+}
+
+impl Handler<QueueToDispatcher> for Dispatcher {
+    type Result = ();
+
+    fn handle(&mut self, message: QueueToDispatcher, _ctx: &mut Self::Context) {
+        match message {
+            QueueToDispatcher::RequestReady(request) => self.waiting.push(request),
+            QueueToDispatcher::DiscardSession { session } => self.discard(session),
+            QueueToDispatcher::MonitorClosed { monitor } => {
+                self.waiting.remove(monitor);
+                self.monitors.remove(&monitor);
+            }
+        }
+    }
+}
+
+impl Handler<StopDispatching> for Dispatcher {
+    type Result = ResponseFuture<()>;
+
+    fn handle(&mut self, _message: StopDispatching, _ctx: &mut Self::Context) -> Self::Result {
+        self.trigger.trigger();
+        let (stopped, wait) = oneshot::channel();
+        self.stop_waiters.push(stopped);
+        // An error means that the dispatcher itself is gone, and with it what was waited for.
+        Box::pin(async move { wait.await.unwrap_or_default() })
+    }
+}
+
+impl Driven for Dispatcher {
+    fn drive(&mut self, _ctx: &mut Context<Self>, task: &mut task::Context<'_>) {
+        if self.flush(task) == Flushed::Held {
+            return;
+        }
+        if self.trigger.is_triggered() {
+            self.waiting.clear();
+        }
+        if self.running.is_none() {
+            self.running = self.waiting.pop().map(|request| self.start(request));
+        }
+        if let Some(running) = &mut self.running {
+            let entered = running.span.enter();
+            let Poll::Ready(outcome) = running.result.as_mut().poll(task) else { return };
+            drop(entered);
+            self.finish(outcome);
+        }
+        if self.trigger.is_triggered() {
+            for waiter in self.stop_waiters.drain(..) {
+                // Refused when nobody waits any more.
+                let _ = waiter.send(());
+            }
+        }
+        if !self.waiting.is_empty() {
+            task.waker().wake_by_ref();
+        }
+    }
+}
+
+impl Dispatcher {
+    fn flush(&mut self, task: &task::Context<'_>) -> Flushed {
+        let monitors = &mut self.monitors;
+        self.held.retain(|monitor| {
+            let flushed =
+                monitors.get_mut(monitor).map(|edges| edges.queue.flush(task).and(edges.responder.flush(task)));
+            flushed == Some(Flushed::Held)
+        });
+        if self.held.is_empty() { Flushed::All } else { Flushed::Held }
+    }
+
+    fn tell<M>(&mut self, monitor: MonitorId, outbox: fn(&mut Monitor) -> &mut Outbox<M>, message: M)
+    where
+        M: Message + Send,
+        M::Result: Send,
+    {
+        let edges = self.monitors.get_mut(&monitor);
+        if edges.is_some_and(|edges| outbox(edges).send(message) == Flushed::Held) {
+            self.held.push(monitor);
+        }
+    }
+
+    fn discard(&mut self, session: SessionKey) {
+        for request in self.waiting.discard(session) {
+            tracing::debug!(parent: &request.span, "request_discarded");
+            self.tell_taken(request.key);
+        }
+    }
+
+    fn tell_taken(&mut self, request: RequestKey) {
+        let taken = DispatcherToQueue::RequestTaken { request };
+        self.tell(request.session.monitor, |edges| &mut edges.queue, taken);
+    }
+
+    fn start(&mut self, request: ReadyRequest) -> Running {
+        let ReadyRequest { key, id, command, span, parsed_at } = request;
+        self.tell_taken(key);
+        let started = Instant::now();
+        span.record("waiting_us", as_micros(started - parsed_at));
+        tracing::debug!(parent: &span, "request_dispatched");
+        let name = command.name;
+        // The index comes from the table that was filled together with this one.
+        let called = self.handlers.get(command.index.0).map(|handler| handler.call(command.arguments));
+        let result = async move { Some(called?.await) };
+        let result = AssertUnwindSafe(result).catch_unwind().map(move |ended| match ended {
+            Ok(Some(outcome)) => outcome,
+            Ok(None) => Outcome::Error(QmpError::generic(format!("Internal error: command '{name}' has no handler"))),
+            Err(_panic) => Outcome::Error(handler_panicked(name)),
+        });
+        Running { key, id, span, started, result: Box::pin(result) }
+    }
+
+    fn finish(&mut self, outcome: Outcome) {
+        let Some(Running { key: request, id, span, started, .. }) = self.running.take() else { return };
+        span.record("running_us", as_micros(started.elapsed()));
+        tracing::debug!(parent: &span, ?outcome, "request_finished");
+        let finished = DispatcherToResponder::CommandFinished { request, id, outcome };
+        self.tell(request.session.monitor, |edges| &mut edges.responder, finished);
+    }
+}

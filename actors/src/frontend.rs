@@ -1,0 +1,348 @@
+//! The chardev frontend: one chardev, one client at a time; bytes in, bytes out.
+//!
+//! ```text
+//!              a client connects            FinishSession, output out,
+//!                                           client gone, or write error
+//!   LISTENING ------------------> SERVING ------------------------------> LISTENING
+//!       |                            |
+//!       +------------- Close --------+------> (when no session is left) ended
+//! ```
+//!
+//! - LISTENING → SERVING: the chardev yields a connection; it becomes a session of its own, numbered anew.
+//! - SERVING: reads as far as the parser has granted ([`READ_WINDOW`]), which it does not while the monitor is
+//!   suspended. While it may not read it watches for the client to vanish, since the next one waits for the place.
+//! - End of input alone is a half-close: the session goes on until the responder says that all is answered.
+//!
+//! Edges in: parser (room to read), responder (output, end), embedder (close). Edges out: parser (connection, bytes),
+//! responder (output taken). Invariant: what is read or written belongs to exactly one session, the current one.
+
+mod output;
+
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{self, Poll};
+
+use actix::{Actor, Context, Handler, Recipient};
+use actix_qmp_chardev::{Chardev, Connection};
+use actix_qmp_messages::{
+    FrontendToParser, FrontendToResponder, MonitorId, MonitorsToFrontend, OutputLimits, ParserToFrontend, READ_WINDOW,
+    ReadWindow, ResponderToFrontend, SessionId, SessionKey, WRITE_WINDOW,
+};
+use bytes::Bytes;
+use tokio::io::ReadBuf;
+use tokio::sync::oneshot;
+use tokio::time::Sleep;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use self::output::{Output, Written};
+use crate::drive::{Driven, start_driving};
+use crate::outbox::{Flushed, Outbox};
+
+/// Reads in one turn; the parser gets its own turn after that.
+const READS_PER_TURN: usize = 8;
+
+/// Messages in the mailbox: the write window, room to read, and orders.
+const MAILBOX: usize = WRITE_WINDOW + 16;
+
+/// What a frontend needs to begin.
+pub(crate) struct FrontendSetup {
+    pub(crate) monitor: MonitorId,
+    pub(crate) chardev: Chardev,
+    pub(crate) limits: OutputLimits,
+    pub(crate) parser: Recipient<FrontendToParser>,
+    pub(crate) responder: Recipient<FrontendToResponder>,
+    /// Told when the first client connects.
+    pub(crate) first_client: oneshot::Sender<()>,
+    /// Dropped when the frontend has ended.
+    pub(crate) alive: TaskTrackerToken,
+}
+
+/// The actor.
+pub(crate) struct Frontend {
+    monitor: MonitorId,
+    chardev: Chardev,
+    client: Option<Client>,
+    sessions: u64,
+    closing: Closing,
+    parser: Outbox<FrontendToParser>,
+    responder: Outbox<FrontendToResponder>,
+    report_every: Written,
+    first_client: Option<oneshot::Sender<()>>,
+    _alive: TaskTrackerToken,
+}
+
+enum Closing {
+    No,
+    Within(Pin<Box<Sleep>>),
+}
+
+/// The client that is served.
+struct Client {
+    session: SessionKey,
+    connection: Connection,
+    input: Input,
+    /// What may still be read.
+    window: ReadWindow,
+    output: Output,
+}
+
+/// The client's sending side.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Input {
+    Open,
+    /// It will send no more.
+    Ended,
+    /// We read no more, and close when the output is out.
+    Finishing,
+}
+
+/// Whether a session goes on.
+enum Serving {
+    GoesOn,
+    Over(&'static str),
+}
+
+impl Frontend {
+    pub(crate) fn new(setup: FrontendSetup) -> Self {
+        Self {
+            monitor: setup.monitor,
+            chardev: setup.chardev,
+            client: None,
+            sessions: 0,
+            closing: Closing::No,
+            parser: Outbox::new(setup.parser),
+            responder: Outbox::new(setup.responder),
+            report_every: Written { writes: WRITE_WINDOW / 2, bytes: setup.limits.report_every() },
+            first_client: Some(setup.first_client),
+            _alive: setup.alive,
+        }
+    }
+}
+
+impl Actor for Frontend {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(MAILBOX);
+        start_driving(ctx);
+    }
+}
+
+impl Handler<ParserToFrontend> for Frontend {
+    type Result = ();
+
+    fn handle(&mut self, message: ParserToFrontend, _ctx: &mut Self::Context) {
+        let ParserToFrontend::InputTaken { session, chunks, bytes } = message;
+        if let Some(client) = self.client_of(session) {
+            client.window.chunks += chunks;
+            client.window.bytes += bytes;
+        }
+    }
+}
+
+impl Handler<ResponderToFrontend> for Frontend {
+    type Result = ();
+
+    fn handle(&mut self, message: ResponderToFrontend, _ctx: &mut Self::Context) {
+        match message {
+            ResponderToFrontend::WriteOutput { session, bytes } => {
+                if let Some(client) = self.client_of(session) {
+                    client.output.push(bytes);
+                }
+            }
+            ResponderToFrontend::FinishSession { session } => {
+                if let Some(client) = self.client_of(session) {
+                    client.input = Input::Finishing;
+                }
+            }
+            ResponderToFrontend::AbortSession { session } => {
+                if self.client_of(session).is_some() {
+                    self.close_session("aborted");
+                }
+            }
+        }
+    }
+}
+
+impl Handler<MonitorsToFrontend> for Frontend {
+    type Result = ();
+
+    fn handle(&mut self, message: MonitorsToFrontend, _ctx: &mut Self::Context) {
+        let MonitorsToFrontend::Close { within } = message;
+        self.chardev.stop_listening();
+        self.closing = Closing::Within(Box::pin(tokio::time::sleep(within)));
+    }
+}
+
+impl Driven for Frontend {
+    fn drive(&mut self, ctx: &mut Context<Self>, task: &mut task::Context<'_>) {
+        if self.parser.flush(task).and(self.responder.flush(task)) == Flushed::Held {
+            return;
+        }
+        while let Turn::Again = self.take_turn(ctx, task) {}
+    }
+}
+
+/// Whether something happened that makes another look worthwhile.
+enum Turn {
+    Again,
+    Done,
+}
+
+impl Frontend {
+    fn take_turn(&mut self, ctx: &mut Context<Self>, task: &mut task::Context<'_>) -> Turn {
+        match (&mut self.client, &self.closing) {
+            (Some(client), _) => match client.serve(task, &mut self.parser, &mut self.closing) {
+                Serving::GoesOn => self.report_output(),
+                Serving::Over(why) => {
+                    self.close_session(why);
+                    return Turn::Again;
+                }
+            },
+            (None, Closing::Within(_)) => self.end(ctx, task),
+            (None, Closing::No) => {
+                if let Poll::Ready(Some(connection)) = self.chardev.poll_connection(task) {
+                    self.open_session(connection);
+                    return Turn::Again;
+                }
+            }
+        }
+        Turn::Done
+    }
+
+    fn client_of(&mut self, session: SessionKey) -> Option<&mut Client> {
+        self.client.as_mut().filter(|client| client.session == session)
+    }
+
+    fn open_session(&mut self, connection: Connection) {
+        self.sessions += 1;
+        let session = SessionKey { monitor: self.monitor, session: SessionId(self.sessions) };
+        let peer = connection.peer().to_owned();
+        tracing::info!(monitor = %session.monitor, session = %session.session, peer, "session_opened");
+        self.parser.send(FrontendToParser::SessionOpened { session, peer });
+        self.client =
+            Some(Client { session, connection, input: Input::Open, window: READ_WINDOW, output: Output::default() });
+        if let Some(first_client) = self.first_client.take() {
+            // Nobody waits for it unless the monitor was opened with wait=on.
+            let _ = first_client.send(());
+        }
+    }
+
+    fn close_session(&mut self, why: &'static str) {
+        if let Some(mut client) = self.client.take() {
+            let session = client.session;
+            tracing::info!(monitor = %session.monitor, session = %session.session, why, "session_closed");
+            client.connection.finish();
+            self.parser.send(FrontendToParser::SessionClosed { session });
+        }
+    }
+
+    fn report_output(&mut self) {
+        let Some(client) = &mut self.client else { return };
+        if let Some(Written { writes, bytes }) = client.output.report(self.report_every) {
+            self.responder.send(FrontendToResponder::OutputWritten { session: client.session, writes, bytes });
+        }
+    }
+
+    fn end(&mut self, ctx: &mut Context<Self>, task: &task::Context<'_>) {
+        self.parser.send(FrontendToParser::MonitorClosed);
+        if self.parser.flush(task) == Flushed::All {
+            actix::ActorContext::stop(ctx);
+        }
+    }
+}
+
+impl Client {
+    /// Writes and reads what can be written and read now.
+    fn serve(
+        &mut self,
+        task: &mut task::Context<'_>,
+        parser: &mut Outbox<FrontendToParser>,
+        closing: &mut Closing,
+    ) -> Serving {
+        if let Serving::Over(why) = self.write(task) {
+            return Serving::Over(why);
+        }
+        if self.input == Input::Finishing && self.output.is_empty() {
+            return Serving::Over("finished");
+        }
+        if let Closing::Within(deadline) = closing
+            && deadline.as_mut().poll(task).is_ready()
+        {
+            tracing::warn!(session = %self.session.session, "client_did_not_take_its_output");
+            return Serving::Over("client did not take its output in time");
+        }
+        if let Serving::Over(why) = self.read(task, parser) {
+            return Serving::Over(why);
+        }
+        // Whoever reads learns of a client that vanished from the read itself.
+        let reads = self.input == Input::Open && self.may_read();
+        if !reads && self.connection.poll_hangup(task).is_ready() {
+            return Serving::Over("client gone");
+        }
+        Serving::GoesOn
+    }
+
+    fn write(&mut self, task: &mut task::Context<'_>) -> Serving {
+        while !self.output.is_empty() {
+            let mut slices = Output::no_slices();
+            let count = self.output.slices(&mut slices);
+            match self.connection.poll_write_vectored(task, slices.get(..count).unwrap_or_default()) {
+                Poll::Ready(Ok(0)) => return Serving::Over("chardev takes no output"),
+                Poll::Ready(Ok(bytes)) => self.output.advance(bytes),
+                Poll::Ready(Err(error)) => {
+                    tracing::debug!(session = %self.session.session, %error, "write_failed");
+                    return Serving::Over("write failed");
+                }
+                Poll::Pending => {
+                    self.output.stall();
+                    break;
+                }
+            }
+        }
+        Serving::GoesOn
+    }
+
+    fn may_read(&self) -> bool {
+        self.window.chunks > 0 && self.window.bytes > 0
+    }
+
+    fn read(&mut self, task: &mut task::Context<'_>, parser: &mut Outbox<FrontendToParser>) -> Serving {
+        let mut reads = 0;
+        while self.input == Input::Open && self.may_read() {
+            if reads == READS_PER_TURN {
+                task.waker().wake_by_ref();
+                break;
+            }
+            reads += 1;
+            let mut scratch = [const { MaybeUninit::uninit() }; READ_WINDOW.bytes];
+            let mut buffer = ReadBuf::uninit(&mut scratch);
+            let mut buffer = buffer.take(self.window.bytes);
+            match self.connection.poll_read(task, &mut buffer) {
+                Poll::Pending => break,
+                Poll::Ready(Err(error)) => {
+                    tracing::debug!(session = %self.session.session, %error, "read_failed");
+                    return Serving::Over("read failed");
+                }
+                Poll::Ready(Ok(())) if buffer.filled().is_empty() => return self.end_input(parser),
+                Poll::Ready(Ok(())) => {
+                    let bytes = Bytes::copy_from_slice(buffer.filled());
+                    self.window.chunks -= 1;
+                    self.window.bytes -= bytes.len();
+                    parser.send(FrontendToParser::BytesReceived { session: self.session, bytes });
+                }
+            }
+        }
+        Serving::GoesOn
+    }
+
+    /// The client shut its sending side, or is gone altogether.
+    fn end_input(&mut self, parser: &mut Outbox<FrontendToParser>) -> Serving {
+        if self.connection.is_hung_up() {
+            return Serving::Over("client gone");
+        }
+        self.input = Input::Ended;
+        parser.send(FrontendToParser::InputEnded { session: self.session });
+        Serving::GoesOn
+    }
+}

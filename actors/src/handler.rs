@@ -1,0 +1,147 @@
+//! In-band handlers: how the dispatcher runs a command.
+
+use std::any::Any;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+
+use actix::Recipient;
+use actix_qmp_messages::{Command, Outcome, QmpError};
+use futures_util::future::LocalBoxFuture;
+use tokio::task::coop::unconstrained;
+
+type Answer<C> = Result<<C as Command>::Return, QmpError>;
+
+/// What runs a command in-band, on the main arbiter.
+pub struct InBand<C: Command>(Kind<C>);
+
+enum Kind<C: Command> {
+    Actor(Recipient<C>),
+    Closure(Rc<dyn Fn(C) -> LocalBoxFuture<'static, Answer<C>>>),
+}
+
+impl<C: Command> InBand<C> {
+    /// An actor of the embedder, on any arbiter.
+    #[must_use]
+    pub fn actor(recipient: Recipient<C>) -> Self {
+        Self(Kind::Actor(recipient))
+    }
+
+    /// A function; the main arbiter stands still while it runs.
+    #[must_use]
+    pub fn closure(run: impl Fn(C) -> Answer<C> + 'static) -> Self {
+        let run = Rc::new(run);
+        Self::future(move |command| {
+            let run = Rc::clone(&run);
+            // Within the future, so that the dispatcher has said that the command was taken before it runs.
+            async move { run(command) }
+        })
+    }
+
+    /// A function that returns a future; the next command waits for it, the main arbiter doesn't.
+    #[must_use]
+    pub fn future<F>(run: impl Fn(C) -> F + 'static) -> Self
+    where
+        F: Future<Output = Answer<C>> + 'static,
+    {
+        Self(Kind::Closure(Rc::new(move |command| Box::pin(run(command)))))
+    }
+}
+
+/// A handler of any command: takes the value that [`crate::command_table`] prepared.
+pub(crate) trait InBandHandler {
+    fn call(&self, arguments: Box<dyn Any + Send>) -> LocalBoxFuture<'static, Outcome>;
+}
+
+impl<C: Command> InBandHandler for InBand<C> {
+    fn call(&self, arguments: Box<dyn Any + Send>) -> LocalBoxFuture<'static, Outcome> {
+        let Ok(command) = arguments.downcast::<C>() else {
+            // Both halves of the table are filled in one place, so this is a bug of ours.
+            tracing::error!(command = C::NAME, "command_table_mixed_up");
+            let error = QmpError::generic(format!("Internal error: command '{}' was given other arguments", C::NAME));
+            return Box::pin(std::future::ready(Outcome::Error(error)));
+        };
+        match &self.0 {
+            Kind::Actor(recipient) => {
+                let recipient = recipient.clone();
+                Box::pin(async move { ask_actor(&recipient, *command).await.map_or_else(Outcome::Error, outcome::<C>) })
+            }
+            Kind::Closure(run) => {
+                let run = Rc::clone(run);
+                Box::pin(async move { outcome::<C>(run(*command).await) })
+            }
+        }
+    }
+}
+
+/// What the client is told of a handler's answer.
+pub(crate) fn outcome<C: Command>(answer: Answer<C>) -> Outcome {
+    match answer {
+        Ok(value) if C::SUCCESS_RESPONSE => Outcome::Return(Box::new(value)),
+        Ok(_) => Outcome::Silent,
+        Err(error) => Outcome::Error(error),
+    }
+}
+
+/// Sends a command to an actor and waits for its answer.
+///
+/// # Errors
+/// When the mailbox is full, or the actor is gone before it answered.
+async fn ask_actor<C: Command>(recipient: &Recipient<C>, command: C) -> Result<Answer<C>, QmpError> {
+    let mut request = pin!(recipient.send(command));
+    // Outside tokio's budget: a poll cut short by it would look like a full mailbox.
+    let first = unconstrained(poll_fn(|task| Poll::Ready(first_poll(request.as_mut(), task)))).await;
+    let answered = match first {
+        FirstPoll::Answered(answered) => answered,
+        FirstPoll::Delivered => request.await,
+        FirstPoll::MailboxFull => {
+            return Err(QmpError::generic(format!(
+                "The handler of command '{}' is overloaded: its mailbox is full; try again later",
+                C::NAME
+            )));
+        }
+    };
+    answered.map_err(|_| {
+        QmpError::generic(format!("The handler of command '{}' is gone: its actor has stopped or panicked", C::NAME))
+    })
+}
+
+enum FirstPoll<T> {
+    Answered(T),
+    Delivered,
+    MailboxFull,
+}
+
+/// Polls a request for the first time and tells whether its message reached the mailbox.
+///
+/// A request to a full mailbox stays pending without leaving a waker anywhere: it would wait for ever, and nothing in
+/// its interface says so. A delivered one leaves its waker with the answer's channel, and that can be seen.
+fn first_poll<F: Future>(request: Pin<&mut F>, task: &Context<'_>) -> FirstPoll<F::Output> {
+    let forward = Arc::new(Forward(task.waker().clone()));
+    let waker = Waker::from(Arc::clone(&forward));
+    let polled = request.poll(&mut Context::from_waker(&waker));
+    drop(waker);
+    match polled {
+        Poll::Ready(output) => FirstPoll::Answered(output),
+        Poll::Pending if Arc::strong_count(&forward) > 1 => FirstPoll::Delivered,
+        Poll::Pending => FirstPoll::MailboxFull,
+    }
+}
+
+struct Forward(Waker);
+
+impl Wake for Forward {
+    fn wake(self: Arc<Self>) {
+        self.0.wake_by_ref();
+    }
+}
+
+/// What the client is told of a handler that panicked, in either band.
+pub(crate) fn handler_panicked(command: &str) -> QmpError {
+    QmpError::generic(format!("Internal error: the handler of command '{command}' panicked"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,42 @@
+//! A QMP monitor with out-of-band execution for virtual machine monitors, as actix actors.
+#![forbid(unsafe_code)]
+
+mod builtin;
+mod command_table;
+mod dispatcher;
+mod drive;
+mod emitter;
+mod frontend;
+mod handler;
+mod monitor;
+mod monitors;
+mod options;
+mod outbox;
+mod parser;
+mod queue;
+mod request_span;
+mod responder;
+#[cfg(feature = "test-support")]
+pub mod test_support;
+
+pub use actix_qmp_chardev as chardev;
+pub use actix_qmp_messages::{
+    Argument, Arguments, Command, Empty, ErrorClass, Event, MonitorId, OutputLimits, QmpError, Style,
+};
+
+pub use self::builtin::{CommandInfo, CommandList, QueryCommands, QueryVersion, XOobTest};
+pub use self::command_table::RegistrationError;
+pub use self::emitter::{EmitError, EventEmitter};
+pub use self::handler::InBand;
+pub use self::monitor::{CloseError, Monitor, SuspendError, SuspendGuard};
+pub use self::monitors::{
+    AddError, Monitors, MonitorsBuilder, ShutdownError, ShutdownTrigger, StartError, WiringFault,
+};
+pub use self::options::{MonitorOptionError, MonitorOptions, Placement};
+pub use self::queue::{QUEUE_LENGTH, QueueFull};
+pub use self::responder::{ThrottleRule, VersionInfo, VersionTriple};
+
+/// The code in the embedding guide compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/embedding.md")]
+struct EmbeddingGuide;

@@ -1,0 +1,337 @@
+//! The input stream, cut into values: incremental, one item at a time.
+//!
+//! ```text
+//!              { [ " ' word                 { } and [ ] balanced: Frame::Value
+//!     Ground ----------------> Value --------------------------------------------> Ground
+//!       |  ^                     |  \---- scalar complete: Frame::Value --------.
+//!       |  |                     | broken brackets, impossible bytes, a limit:  |
+//!       |  |                     v                    Frame::Error              v
+//!       |  '------------------ Resync <--------------------------------------- (line)
+//!       |   newline or `{`       ^
+//!       '------------------------'
+//!         anything else: Frame::Error
+//! ```
+//!
+//! Invariants: each input byte is looked at once; a value that lies in one chunk is a slice of it; memory
+//! is taken only for the value being read, only after its limits were checked, and is given away with it;
+//! what comes out doesn't depend on how the input was cut; one mistake makes one error.
+
+use std::collections::VecDeque;
+use std::mem;
+
+use bytes::Bytes;
+
+use super::diagnose::{diagnose, diagnose_broken};
+use super::dialect::to_strict;
+use super::garbage_budget::GarbageBudget;
+use super::lexer::{Class, Dialect, Lexer, Mistake, Verdict, class};
+use super::nesting::MAX_DEPTH;
+use super::resync::{Progress, Resync};
+use super::syntax_error::{SyntaxError, excerpt_bytes};
+
+/// Bytes of a damaged string that are looked at to quote it.
+const QUOTE_BYTES: usize = 512;
+
+/// What one value may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// Open brackets; at most 1024.
+    pub(crate) depth: usize,
+    /// Bytes from the value's first to its last. QEMU's limit of 64 MiB is one that must not be reached.
+    pub(crate) bytes: usize,
+    /// Brackets, separators, strings, numbers and keywords.
+    pub(crate) tokens: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: MAX_DEPTH, bytes: (64 << 20) - 1, tokens: 2 << 20 }
+    }
+}
+
+/// One item of the input stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Frame {
+    /// One complete top-level value in JSON's own quotes; brackets are balanced and strings closed, the
+    /// rest is unchecked.
+    Value(Bytes),
+    /// A mistake; the stream goes on behind it.
+    Error(SyntaxError),
+}
+
+#[derive(Debug)]
+enum Phase {
+    Ground,
+    Value,
+    Resync(Resync),
+}
+
+/// Cuts QMP's input stream into values.
+#[derive(Debug)]
+pub(crate) struct Framer {
+    limits: Limits,
+    phase: Phase,
+    lexer: Lexer,
+    budget: GarbageBudget,
+    waiting: VecDeque<Bytes>,
+    /// The chunk being read, from the current value's first byte in it.
+    chunk: Bytes,
+    /// Bytes of `chunk` already looked at.
+    scanned: usize,
+    /// The current value's bytes from earlier chunks.
+    kept: Vec<u8>,
+    consumed: usize,
+}
+
+impl Default for Framer {
+    fn default() -> Self {
+        Self::new(Limits::default())
+    }
+}
+
+impl Framer {
+    /// A framer at the start of a stream. A depth beyond 1024 is taken as 1024.
+    pub(crate) fn new(limits: Limits) -> Self {
+        let limits = Limits { depth: limits.depth.min(MAX_DEPTH), ..limits };
+        Self {
+            limits,
+            phase: Phase::Ground,
+            lexer: Lexer::new(limits.depth, limits.tokens),
+            budget: GarbageBudget::default(),
+            waiting: VecDeque::new(),
+            chunk: Bytes::new(),
+            scanned: 0,
+            kept: Vec::new(),
+            consumed: 0,
+        }
+    }
+
+    /// Adds input behind what is there. Nothing is looked at before [`next`](Self::next) is called.
+    pub(crate) fn push(&mut self, chunk: Bytes) {
+        if self.chunk.is_empty() {
+            self.chunk = chunk;
+        } else if !chunk.is_empty() {
+            self.waiting.push_back(chunk);
+        }
+    }
+
+    /// The next item, or `None` when the input so far holds no further one.
+    pub(crate) fn next(&mut self) -> Option<Frame> {
+        loop {
+            if self.scanned == self.chunk.len() {
+                self.next_chunk()?;
+            }
+            let item = match self.phase {
+                Phase::Ground => self.ground(),
+                Phase::Value => self.value(),
+                Phase::Resync(resync) => self.resync(resync),
+            };
+            if item.is_some() {
+                return item;
+            }
+        }
+    }
+
+    /// The end of input: what is unfinished will stay so. The framer is at the start of a stream afterwards.
+    ///
+    /// Call [`next`](Self::next) until `None` before; input that is still there is thrown away.
+    pub(crate) fn finish(&mut self) -> Option<SyntaxError> {
+        let unfinished = matches!(self.phase, Phase::Value);
+        let depth = self.lexer.depth();
+        let tail = self.take_raw();
+        self.waiting = VecDeque::new();
+        self.chunk = Bytes::new();
+        self.phase = Phase::Ground;
+        // A bare word is delimited by the end of input; a string or a bracket is not.
+        let is_word = depth == 0 && tail.first().is_some_and(|&byte| class(byte) == Class::Word);
+        match (unfinished, is_word) {
+            (false, _) => None,
+            (true, false) => Some(SyntaxError::PrematureEnd),
+            (true, true) => Some(diagnose(&tail).unwrap_or(SyntaxError::NotAnObject)),
+        }
+    }
+
+    /// Input bytes looked at since the last call: the flow-control window opens by them. Bytes of an
+    /// unfinished value count, so that a value larger than the window still comes through.
+    pub(crate) fn take_consumed(&mut self) -> usize {
+        mem::take(&mut self.consumed)
+    }
+
+    /// Whether there is input that has not been looked at.
+    pub(crate) fn has_input(&self) -> bool {
+        self.scanned < self.chunk.len() || !self.waiting.is_empty()
+    }
+
+    /// Errors since the last call that were not handed out because garbage came in a flood.
+    pub(crate) fn take_withheld(&mut self) -> u64 {
+        self.budget.take_withheld()
+    }
+
+    fn next_chunk(&mut self) -> Option<()> {
+        if matches!(self.phase, Phase::Value) {
+            keep(&mut self.kept, &self.chunk, self.limits.bytes);
+        }
+        // Also when nothing waits: the chunk must not hold its buffer while the client is silent.
+        self.chunk = Bytes::new();
+        self.scanned = 0;
+        self.chunk = self.waiting.pop_front()?;
+        if self.waiting.is_empty() {
+            self.waiting = VecDeque::new();
+        }
+        Some(())
+    }
+
+    fn ground(&mut self) -> Option<Frame> {
+        let blank = self.chunk.iter().take_while(|&&byte| class(byte) == Class::Space).count();
+        self.drop_front(blank);
+        let &byte = self.chunk.first()?;
+        match class(byte) {
+            Class::Space => None,
+            Class::Open | Class::Quote => self.begin_value(),
+            Class::Word if matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-') => self.begin_value(),
+            Class::Close | Class::Separator => {
+                self.drop_front(1);
+                self.fail(SyntaxError::ExpectingValue, Resync::line())
+            }
+            Class::Word | Class::Impossible => {
+                let error = SyntaxError::Stray(excerpt_bytes(&[byte]));
+                self.drop_front(1);
+                self.fail(error, Resync::line())
+            }
+        }
+    }
+
+    fn begin_value(&mut self) -> Option<Frame> {
+        self.lexer.reset();
+        self.phase = Phase::Value;
+        None
+    }
+
+    fn value(&mut self) -> Option<Frame> {
+        let unseen = &self.chunk[self.scanned..];
+        let room = self.limits.bytes - self.lexer.taken();
+        if room == 0 {
+            return self.fail_value(SyntaxError::SizeLimit, self.lexer.depth());
+        }
+        let (taken, verdict) = self.lexer.run(&unseen[..unseen.len().min(room)]);
+        self.scanned += taken;
+        self.account(taken);
+        match verdict {
+            Verdict::More => None,
+            Verdict::Complete => self.complete(),
+            Verdict::Mistake(mistake) => {
+                let (error, owed) = self.describe(mistake);
+                self.fail_value(error, owed)
+            }
+        }
+    }
+
+    fn complete(&mut self) -> Option<Frame> {
+        let raw = self.take_raw();
+        let value = self.strict(raw);
+        self.phase = match value.first() {
+            Some(b'{') => return self.hand_out(value, Phase::Ground),
+            Some(b'[') => Phase::Ground,
+            _ => Phase::Resync(Resync::line()),
+        };
+        // What is no object is an error already; a flood of scalars is a flood of garbage.
+        self.budget.pay()?;
+        Some(Frame::Value(value))
+    }
+
+    fn strict(&self, raw: Bytes) -> Bytes {
+        match self.lexer.dialect() {
+            Dialect::Strict => raw,
+            Dialect::SingleQuotes => to_strict(&raw).into(),
+        }
+    }
+
+    fn hand_out(&mut self, value: Bytes, phase: Phase) -> Option<Frame> {
+        self.phase = phase;
+        Some(Frame::Value(value))
+    }
+
+    fn resync(&mut self, mut resync: Resync) -> Option<Frame> {
+        let (swallowed, progress) = resync.run(&self.chunk, self.limits.depth);
+        self.drop_front(swallowed);
+        self.phase = match progress {
+            Progress::Swallowing => Phase::Resync(resync),
+            Progress::Fresh => Phase::Ground,
+        };
+        None
+    }
+
+    /// The error for a mistake, and the brackets that it leaves open.
+    fn describe(&self, mistake: Mistake) -> (SyntaxError, usize) {
+        let depth = self.lexer.depth();
+        match mistake {
+            Mistake::StrayByte => {
+                let last = self.chunk[..self.scanned].last().copied();
+                (SyntaxError::Stray(excerpt_bytes(last.as_slice())), depth)
+            }
+            Mistake::StrayInString { token_at } => {
+                (SyntaxError::Stray(excerpt_bytes(&self.value_so_far(token_at, QUOTE_BYTES))), depth)
+            }
+            // The closer counts for the bracket it should have closed.
+            Mistake::WrongCloser => {
+                let broken = self.strict(self.value_so_far(0, usize::MAX).into());
+                (diagnose_broken(&broken), depth - 1)
+            }
+            Mistake::TooDeep => (SyntaxError::DepthLimit, depth + 1),
+            Mistake::TooManyTokens => (SyntaxError::TokenLimit, depth),
+        }
+    }
+
+    fn fail_value(&mut self, error: SyntaxError, owed: usize) -> Option<Frame> {
+        drop(self.take_raw());
+        let resync = if owed == 0 && self.lexer.depth() == 0 { Resync::line() } else { Resync::value(owed) };
+        self.fail(error, resync)
+    }
+
+    fn fail(&mut self, error: SyntaxError, resync: Resync) -> Option<Frame> {
+        self.phase = Phase::Resync(resync);
+        self.budget.pay()?;
+        Some(Frame::Error(error))
+    }
+
+    /// Part of the value being read.
+    fn value_so_far(&self, from: usize, most: usize) -> Vec<u8> {
+        let kept = self.kept.iter().copied();
+        let here = self.chunk[..self.scanned].iter().copied();
+        kept.chain(here).skip(from).take(most).collect()
+    }
+
+    /// Takes what was read of the value out of the framer.
+    fn take_raw(&mut self) -> Bytes {
+        let here = self.chunk.split_to(mem::take(&mut self.scanned));
+        if self.kept.is_empty() {
+            return here;
+        }
+        let mut kept = mem::take(&mut self.kept);
+        keep(&mut kept, &here, self.limits.bytes);
+        Bytes::from(kept)
+    }
+
+    fn drop_front(&mut self, bytes: usize) {
+        drop(self.chunk.split_to(bytes));
+        self.account(bytes);
+    }
+
+    fn account(&mut self, bytes: usize) {
+        self.consumed += bytes;
+        self.budget.earn(bytes);
+    }
+}
+
+/// Appends with growth by half, never beyond the limit: linear cost, little waste.
+fn keep(kept: &mut Vec<u8>, more: &[u8], limit: usize) {
+    let needed = kept.len() + more.len();
+    if needed > kept.capacity() {
+        let roomy = needed.max(kept.capacity() + kept.capacity() / 2).min(limit.max(needed));
+        kept.reserve_exact(roomy - kept.len());
+    }
+    kept.extend_from_slice(more);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! The framer by itself: cuts, limits, memory, accounting.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn drain(framer: &mut Framer) -> Vec<Frame> {
+    std::iter::from_fn(|| framer.next()).collect()
+}
+
+fn frames_in(chunks: &[&[u8]], limits: Limits) -> (Vec<Frame>, Option<SyntaxError>) {
+    let mut framer = Framer::new(limits);
+    let mut frames = Vec::new();
+    for chunk in chunks {
+        framer.push(Bytes::copy_from_slice(chunk));
+        frames.append(&mut drain(&mut framer));
+    }
+    (frames, framer.finish())
+}
+
+fn frames(input: &[u8]) -> Vec<Frame> {
+    frames_in(&[input], Limits::default()).0
+}
+
+fn value(text: &str) -> Frame {
+    Frame::Value(Bytes::copy_from_slice(text.as_bytes()))
+}
+
+fn small() -> Limits {
+    Limits { depth: 4, bytes: 20, tokens: 9 }
+}
+
+const VALID: &[u8] = br#"{"execute":"x"}"#;
+
+/// The one error that `input` makes before the valid request behind it is framed.
+#[track_caller]
+fn one_error(input: &[u8], limits: Limits) -> SyntaxError {
+    let mut all = frames_in(&[input, VALID], limits).0;
+    assert_eq!(all.pop(), Some(Frame::Value(VALID.into())));
+    match (all.pop(), all.pop()) {
+        (Some(Frame::Error(error)), None) => error,
+        other => panic!("not one error: {other:?}"),
+    }
+}
+
+#[test]
+fn values_need_no_newline_and_may_stand_back_to_back() {
+    let expected = [value("{\"a\":[{}]}"), value("{}"), value("{ }"), value("{\"}\":\"]\\\"\"}")];
+    assert_eq!(frames(b"{\"a\":[{}]}{}\r\n \t{ }{\"}\":\"]\\\"\"}"), expected);
+}
+
+#[test]
+fn single_quotes_come_out_as_json_has_them() {
+    assert_eq!(frames(br#"{'a': '"\''}"#), [value(r#"{"a": "\"'"}"#)]);
+    assert_eq!(frames(br#"{"a": "\'"}"#), [value(r#"{"a": "'"}"#)]);
+    assert_eq!(frames(br#"{"a": "'"}"#), [value(r#"{"a": "'"}"#)]);
+}
+
+#[test]
+fn a_value_in_one_chunk_is_a_slice_of_it() {
+    let chunk = Bytes::from_static(b"  {\"a\": 1} {\"b\": 2}");
+    let mut framer = Framer::default();
+    framer.push(chunk.clone());
+    for _ in 0..2 {
+        let Some(Frame::Value(value)) = framer.next() else { panic!("no value") };
+        assert!(chunk.as_ptr_range().contains(&value.as_ptr()));
+    }
+}
+
+#[test]
+fn a_scalar_outside_of_brackets_ends_at_a_delimiter_or_with_the_input() {
+    assert_eq!(frames(b"null\n12\n\"s\"\n"), [value("null"), value("12"), value("\"s\"")]);
+    assert_eq!(frames(b"null{}"), [value("null"), value("{}")]);
+    assert_eq!(frames(b"null"), []);
+    assert_eq!(frames_in(&[b"null"], Limits::default()).1, Some(SyntaxError::NotAnObject));
+    assert_eq!(frames_in(&[b"nul"], Limits::default()).1, Some(SyntaxError::InvalidKeyword("nul".into())));
+}
+
+#[test]
+fn input_that_ends_inside_a_value_is_one_error_and_blank_input_none() {
+    for tail in ["{", "[1", "{\"a\": {\"b", "'", "\"\\"] {
+        let input = format!("{{}} {tail}");
+        let (all, end) = frames_in(&[input.as_bytes()], Limits::default());
+        assert_eq!((all, end), (vec![value("{}")], Some(SyntaxError::PrematureEnd)), "{tail}");
+    }
+    for silent in ["", " \r\n", "{}", "{}\n", "}\n", "{\u{1}\n", "%%p"] {
+        assert_eq!(frames_in(&[silent.as_bytes()], Limits::default()).1, None, "{silent:?}");
+    }
+    let mut again = Framer::default();
+    again.push(Bytes::from_static(b"{\"a"));
+    assert_eq!((again.next(), again.finish(), again.finish()), (None, Some(SyntaxError::PrematureEnd), None));
+    again.push(Bytes::from_static(VALID));
+    assert_eq!(again.next(), Some(Frame::Value(VALID.into())));
+}
+
+#[test]
+fn depth_is_limited_to_1024_and_the_next_valid_command_is_answered() {
+    let nested = |levels: usize| ["[".repeat(levels), "]".repeat(levels)].concat();
+    assert_eq!(frames(nested(1024).as_bytes()).len(), 1);
+    for levels in [1025, 1026, 100_000] {
+        assert_eq!(one_error(nested(levels).as_bytes(), Limits::default()), SyntaxError::DepthLimit);
+        assert_eq!(one_error("[".repeat(levels).as_bytes(), Limits::default()), SyntaxError::DepthLimit);
+        let objects = ["{\"a\":".repeat(levels), "1".into(), "}".repeat(levels)].concat();
+        assert_eq!(one_error(objects.as_bytes(), Limits::default()), SyntaxError::DepthLimit);
+    }
+}
+
+#[test]
+fn size_is_limited_for_values_and_tokens_and_the_next_valid_command_is_answered() {
+    let string = |length: usize| format!("[\"{}\"]", "x".repeat(length - 4));
+    assert_eq!(frames_in(&[string(20).as_bytes()], small()).0.len(), 1);
+    assert_eq!(one_error(string(21).as_bytes(), small()), SyntaxError::SizeLimit);
+    assert_eq!(one_error(&[b'1'; 21], small()), SyntaxError::SizeLimit);
+    assert_eq!(one_error(b"{\"a\":                1}", small()), SyntaxError::SizeLimit);
+}
+
+#[test]
+fn tokens_are_limited_and_the_next_valid_command_is_answered() {
+    assert_eq!(frames_in(&[b"[1,2,3,4]"], small()).0.len(), 1);
+    assert_eq!(one_error(b"[1,2,3,4,5]", small()), SyntaxError::TokenLimit);
+    assert_eq!(one_error(b"[1,2,3,4,[]", small()), SyntaxError::TokenLimit);
+    assert_eq!(one_error(b"{'a':'b',1,2,''}", small()), SyntaxError::TokenLimit);
+}
+
+#[test]
+fn memory_is_bounded_by_the_limit_and_given_away_with_the_value() {
+    let limits = Limits { bytes: 100_000, ..Limits::default() };
+    let mut framer = Framer::new(limits);
+    framer.push(Bytes::from_static(b"[\""));
+    for _ in 0..99 {
+        framer.push(Bytes::from(vec![b'x'; 1000]));
+        assert_eq!(framer.next(), None);
+        assert!(framer.kept.capacity() <= limits.bytes);
+    }
+    framer.push(Bytes::from_static(b"\"]"));
+    assert!(matches!(framer.next(), Some(Frame::Value(value)) if value.len() == 99_004));
+    assert_eq!((framer.next(), framer.kept.capacity(), framer.chunk.len()), (None, 0, 0));
+
+    framer.push(Bytes::from(vec![b'['; 5000]));
+    assert!(matches!(framer.next(), Some(Frame::Error(SyntaxError::DepthLimit))));
+    assert_eq!((framer.next(), framer.kept.capacity(), framer.chunk.len()), (None, 0, 0));
+}
+
+#[test]
+fn each_byte_is_accounted_once_whatever_the_chunks() {
+    let input = [&b"  {'a': 'b'} {\x01 garbage} "[..], &[b'y'; 3000], b"\n[1, 2] {\"open\": ["].concat();
+    for size in [1, 2, 7, 64, 5000] {
+        let mut framer = Framer::default();
+        let mut accounted = 0;
+        for chunk in input.chunks(size) {
+            framer.push(Bytes::copy_from_slice(chunk));
+            drain(&mut framer);
+            accounted += framer.take_consumed();
+        }
+        assert_eq!(accounted, input.len(), "chunks of {size}");
+    }
+}
+
+#[test]
+fn a_value_in_many_chunks_is_moved_only_a_few_times() {
+    let mut framer = Framer::default();
+    let mut moves = 0;
+    framer.push(Bytes::from_static(b"["));
+    for _ in 0..200_000 {
+        let before = framer.kept.capacity();
+        framer.push(Bytes::from_static(b" "));
+        assert_eq!(framer.next(), None);
+        moves += usize::from(framer.kept.capacity() != before);
+    }
+    // Growth by half: the logarithm of the size to base 1.5.
+    assert!(moves <= 40, "{moves} moves");
+    assert_eq!(framer.take_consumed(), 200_001);
+}
+
+#[test]
+fn the_caller_may_stop_after_any_item_and_go_on_without_new_input() {
+    let mut framer = Framer::default();
+    framer.push(Bytes::from_static(b"{}{}"));
+    framer.push(Bytes::from_static(b"{\"a\""));
+    framer.push(Bytes::from_static(b":1}%"));
+    assert_eq!((framer.next(), framer.take_consumed()), (Some(value("{}")), 2));
+    assert_eq!(framer.take_consumed(), 0);
+    assert_eq!((framer.next(), framer.take_consumed()), (Some(value("{}")), 2));
+    assert_eq!((framer.next(), framer.take_consumed()), (Some(value("{\"a\":1}")), 7));
+    assert_eq!(framer.next(), Some(Frame::Error(SyntaxError::Stray("%".into()))));
+    assert_eq!((framer.next(), framer.take_consumed()), (None, 1));
+}
+
+#[test]
+fn a_flood_of_garbage_is_answered_in_proportion_and_the_rest_is_counted() {
+    for flood in ["}\n", "{]", "[}\n", "\u{1}\n", "{\u{1}", "1 \n", "\"\"\n", "[]", "x\n"] {
+        let input = flood.repeat(50_000);
+        let mut framer = Framer::default();
+        framer.push(Bytes::from(input.clone()));
+        let errors = drain(&mut framer).len();
+        assert!(errors >= 32 && errors * 95 <= input.len() * 4, "{flood:?}: {errors} errors");
+        assert!(framer.take_withheld() > 10_000, "{flood:?}");
+        framer.push(Bytes::from_static(b"\n{}"));
+        assert_eq!(drain(&mut framer), [value("{}")], "{flood:?}");
+    }
+}
+
+fn all_splits_agree(input: &[u8], limits: Limits) -> Result<(), TestCaseError> {
+    let whole = frames_in(&[input], limits);
+    for at in 0..=input.len() {
+        let (head, tail) = input.split_at(at);
+        prop_assert_eq!(&frames_in(&[head, tail], limits), &whole, "split at {}", at);
+    }
+    let bytes: Vec<&[u8]> = input.chunks(1).collect();
+    prop_assert_eq!(&frames_in(&bytes, limits), &whole, "byte by byte");
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_in_any_pieces_make_the_same_frames(input in proptest::collection::vec(any::<u8>(), 0..60)) {
+        all_splits_agree(&input, Limits::default())?;
+        all_splits_agree(&input, small())?;
+    }
+
+    #[test]
+    fn anything_that_looks_like_json_in_any_pieces_makes_the_same_frames(input in "[\\[\\]{}:,'\"\\\\a1 \n\u{1}]{0,60}") {
+        all_splits_agree(input.as_bytes(), Limits::default())?;
+        all_splits_agree(input.as_bytes(), small())?;
+    }
+}

@@ -1,0 +1,264 @@
+//! The queue policy alone, and its whole state space against a model.
+
+use std::collections::{HashSet, VecDeque};
+use std::time::Instant;
+
+use actix_qmp_messages::{
+    CommandIndex, InBandRequest, MonitorId, Oob, PreparedCommand, QmpError, RequestKey, Sequence, SessionId, SessionKey,
+};
+
+use super::*;
+
+fn request(sequence: u64, body: Result<(), QmpError>) -> InBandRequest {
+    let session = SessionKey { monitor: MonitorId(0), session: SessionId(1) };
+    InBandRequest {
+        key: RequestKey { session, sequence: Sequence(sequence) },
+        id: None,
+        body: body.map(|()| PreparedCommand { index: CommandIndex(0), name: "x", arguments: Box::new(()) }),
+        span: tracing::Span::none(),
+        parsed_at: Instant::now(),
+    }
+}
+
+fn command(sequence: u64) -> InBandRequest {
+    request(sequence, Ok(()))
+}
+
+fn malformed(sequence: u64) -> InBandRequest {
+    request(sequence, Err(QmpError::generic("malformed")))
+}
+
+fn hand_in(queue: &mut RequestQueue, request: InBandRequest) -> Verdict {
+    let verdict = queue.judge(&request);
+    if verdict == Verdict::Enqueue {
+        queue.push(request);
+    }
+    verdict
+}
+
+fn with_oob(rule: QueueFull) -> RequestQueue {
+    let mut queue = RequestQueue::new(rule);
+    queue.set_oob(Oob::Enabled);
+    queue
+}
+
+#[test]
+fn one_running_and_eight_waiting_fit_and_the_next_is_dropped() {
+    let mut queue = with_oob(QueueFull::Drop);
+    assert_eq!(hand_in(&mut queue, command(1)), Verdict::Enqueue);
+    assert!(matches!(queue.step(), Some(Step::HandOver(_))));
+    queue.taken();
+    for sequence in 2..=9 {
+        assert_eq!(hand_in(&mut queue, command(sequence)), Verdict::Enqueue);
+        while queue.step().is_some() {}
+    }
+    assert_eq!(queue.len(), QUEUE_LENGTH);
+    assert_eq!(hand_in(&mut queue, command(10)), Verdict::Drop);
+    assert_eq!(hand_in(&mut queue, malformed(11)), Verdict::AnswerNow);
+    queue.taken();
+    assert_eq!(hand_in(&mut queue, command(12)), Verdict::Enqueue);
+}
+
+#[test]
+fn suspend_rule_stops_at_eight_and_goes_on_when_one_is_taken() {
+    let mut queue = with_oob(QueueFull::Suspend);
+    for sequence in 1..=8 {
+        assert!(!queue.must_suspend());
+        assert_eq!(hand_in(&mut queue, command(sequence)), Verdict::Enqueue);
+        while queue.step().is_some() {}
+    }
+    assert!(queue.must_suspend());
+    queue.taken();
+    assert!(!queue.must_suspend());
+}
+
+#[test]
+fn malformed_request_waits_for_the_answers_before_it_and_holds_those_behind() {
+    let mut queue = with_oob(QueueFull::Drop);
+    hand_in(&mut queue, command(1));
+    hand_in(&mut queue, malformed(2));
+    hand_in(&mut queue, command(3));
+    assert!(matches!(queue.step(), Some(Step::HandOver(ready)) if ready.key.sequence == Sequence(1)));
+    assert!(queue.step().is_none());
+    queue.taken();
+    assert!(queue.step().is_none());
+    queue.answered();
+    assert!(matches!(queue.step(), Some(Step::Fail { .. })));
+    assert!(matches!(queue.step(), Some(Step::HandOver(ready)) if ready.key.sequence == Sequence(3)));
+}
+
+#[test]
+fn what_an_ended_session_left_in_the_dispatcher_counts_against_the_window_not_the_length() {
+    let mut queue = with_oob(QueueFull::Drop);
+    for sequence in 1..=8 {
+        hand_in(&mut queue, command(sequence));
+        assert!(queue.step().is_some());
+    }
+    queue.end_session();
+    queue.set_oob(Oob::Enabled);
+    assert_eq!(queue.len(), 0);
+    assert_eq!(hand_in(&mut queue, command(1)), Verdict::Enqueue);
+    assert!(queue.step().is_none(), "the dispatcher holds eight already");
+    queue.taken_of_ended_session();
+    assert!(queue.step().is_some());
+}
+
+/// What is handed in, in the model: a command or a malformed request.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Kind {
+    Command,
+    Malformed,
+}
+
+/// What can happen to a queue.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    HandIn(Kind),
+    Taken,
+    Answered,
+    TakenOfEnded,
+    EndSession,
+}
+
+/// The rules written down a second time, as plainly as possible: every request with its state.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+struct Model {
+    waiting: VecDeque<Kind>,
+    in_dispatcher: usize,
+    running_or_answering: usize,
+    stale: usize,
+}
+
+impl Model {
+    fn may_happen(&self, event: Event) -> bool {
+        match event {
+            Event::HandIn(_) | Event::EndSession => true,
+            Event::Taken => self.in_dispatcher > 0,
+            Event::Answered => self.running_or_answering > 0,
+            Event::TakenOfEnded => self.stale > 0,
+        }
+    }
+
+    /// Returns the expected verdict and how many steps of which kind follow.
+    fn apply(&mut self, event: Event) -> (Option<Verdict>, Vec<Kind>) {
+        let mut verdict = None;
+        match event {
+            Event::HandIn(kind) => {
+                let room = self.waiting.len() + self.in_dispatcher < QUEUE_LENGTH;
+                verdict = Some(match (room, kind) {
+                    (true, _) => Verdict::Enqueue,
+                    (false, Kind::Command) => Verdict::Drop,
+                    (false, Kind::Malformed) => Verdict::AnswerNow,
+                });
+                if room {
+                    self.waiting.push_back(kind);
+                }
+            }
+            Event::Taken => {
+                self.in_dispatcher -= 1;
+                self.running_or_answering += 1;
+            }
+            Event::Answered => self.running_or_answering -= 1,
+            Event::TakenOfEnded => self.stale -= 1,
+            Event::EndSession => {
+                self.stale += self.in_dispatcher;
+                *self = Self { stale: self.stale, ..Self::default() };
+            }
+        }
+        (verdict, self.advance())
+    }
+
+    fn advance(&mut self) -> Vec<Kind> {
+        let mut left = Vec::new();
+        while let Some(&head) = self.waiting.front() {
+            let goes = match head {
+                Kind::Command => self.in_dispatcher + self.stale < DISPATCH_WINDOW,
+                Kind::Malformed => self.in_dispatcher + self.running_or_answering == 0,
+            };
+            if !goes {
+                break;
+            }
+            self.waiting.pop_front();
+            if head == Kind::Command {
+                self.in_dispatcher += 1;
+            }
+            left.push(head);
+        }
+        left
+    }
+}
+
+fn replay(events: &[Event]) -> (RequestQueue, Model) {
+    let mut queue = with_oob(QueueFull::Suspend);
+    let mut model = Model::default();
+    for (place, &event) in events.iter().enumerate() {
+        let (expected, expected_steps) = model.apply(event);
+        let sequence = place as u64 + 1;
+        let verdict = match event {
+            Event::HandIn(Kind::Command) => Some(hand_in(&mut queue, command(sequence))),
+            Event::HandIn(Kind::Malformed) => Some(hand_in(&mut queue, malformed(sequence))),
+            Event::Taken => {
+                queue.taken();
+                None
+            }
+            Event::Answered => {
+                queue.answered();
+                None
+            }
+            Event::TakenOfEnded => {
+                queue.taken_of_ended_session();
+                None
+            }
+            Event::EndSession => {
+                queue.end_session();
+                queue.set_oob(Oob::Enabled);
+                None
+            }
+        };
+        assert_eq!(verdict, expected, "{events:?}");
+        let mut steps = Vec::new();
+        while let Some(step) = queue.step() {
+            steps.push(match step {
+                Step::HandOver(_) => Kind::Command,
+                Step::Fail { .. } => Kind::Malformed,
+            });
+        }
+        assert_eq!(steps, expected_steps, "{events:?}");
+        assert_eq!(queue.len(), model.waiting.len() + model.in_dispatcher, "{events:?}");
+        assert!(queue.len() <= QUEUE_LENGTH && queue.handed <= DISPATCH_WINDOW, "{events:?}");
+        assert_eq!(queue.must_suspend(), queue.len() == QUEUE_LENGTH, "{events:?}");
+        let idle = model.waiting.is_empty() && model.in_dispatcher + model.running_or_answering == 0;
+        assert_eq!(queue.is_idle(), idle, "{events:?}");
+    }
+    (queue, model)
+}
+
+#[test]
+fn every_history_to_depth_12_agrees_with_the_model() {
+    const EVENTS: [Event; 6] = [
+        Event::HandIn(Kind::Command),
+        Event::HandIn(Kind::Malformed),
+        Event::Taken,
+        Event::Answered,
+        Event::TakenOfEnded,
+        Event::EndSession,
+    ];
+    // Histories that lead to the same model state have the same future: one of them is followed.
+    let mut seen = HashSet::from([Model::default()]);
+    let mut frontier = vec![(Vec::new(), Model::default())];
+    for _depth in 0..12 {
+        let mut reached = Vec::new();
+        for (history, model) in &frontier {
+            for event in EVENTS.into_iter().filter(|&event| model.may_happen(event)) {
+                let mut longer = history.clone();
+                longer.push(event);
+                let (_, model) = replay(&longer);
+                if seen.insert(model.clone()) {
+                    reached.push((longer, model));
+                }
+            }
+        }
+        frontier = reached;
+    }
+    assert!(seen.len() > 1000, "only {} states were reached", seen.len());
+}

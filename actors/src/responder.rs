@@ -1,0 +1,290 @@
+//! The responder: replies, events and greetings become bytes; what belongs to an ended session is thrown away.
+//!
+//! One per I/O arbiter, for all its monitors, and events pass through its own mailbox: that is what keeps an event in
+//! front of the reply of the handler that emitted it, from whatever thread, without a further hop for replies.
+//!
+//! ```text
+//!                    SessionStarted           CapabilitiesNegotiated
+//!   (no session) ------------------> GREETED -----------------------> COMMAND MODE
+//!        ^                              |                                  |
+//!        |        SessionEnded          v          SessionFinished,        v
+//!        +--------------------------- FINISHING <-- FinishMonitor ---------+
+//! ```
+//!
+//! - GREETED: replies only. COMMAND MODE: events too. FINISHING: nothing new; the frontend closes once all is out.
+//! - A session whose output grows above the second limit is aborted and forgotten at once.
+//!
+//! Edges in: parser, queues, dispatcher, emitters (what to say), frontends (what is written), embedder (monitors).
+//! Edges out: frontends (output, end), queues (answered, backlog).
+
+mod accounting;
+mod encode;
+mod output;
+mod throttle;
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::task;
+
+use actix::{Actor, Context, Handler};
+use actix_qmp_messages::{
+    AddMonitorToResponder, DispatcherToResponder, EVENT_CREDITS, EmitterToResponder, FinishMonitor,
+    FrontendToResponder, MonitorId, Outcome, ParserToResponder, QmpError, QueueToResponder, RequestId,
+    ResponderToQueue, SessionKey, Style, WireValue,
+};
+use tokio::time::{Instant, Sleep};
+
+use self::encode::Encoder;
+pub use self::encode::{VersionInfo, VersionTriple};
+use self::output::MonitorOutput;
+pub use self::throttle::ThrottleRule;
+use self::throttle::{Offer, STANDARD_RULES, Throttle};
+use crate::builtin::CommandDropped;
+use crate::drive::{Driven, start_driving};
+use crate::outbox::Flushed;
+
+/// Messages of one monitor in the mailbox: its parser's, queue's, dispatcher's and frontend's.
+const MAILBOX_PER_MONITOR: usize = 64;
+
+/// The actor.
+pub(crate) struct Responder {
+    version: VersionInfo,
+    monitors: HashMap<MonitorId, MonitorOutput>,
+    /// Monitors with output to send on, each once.
+    dirty: Vec<MonitorId>,
+    throttle: Throttle<EmitterToResponder>,
+    /// Ends with the first throttling period.
+    period_end: Option<Pin<Box<Sleep>>>,
+}
+
+impl Responder {
+    /// `rules` come on top of the protocol's own.
+    pub(crate) fn new(version: VersionInfo, rules: Vec<ThrottleRule>) -> Self {
+        Self {
+            version,
+            monitors: HashMap::new(),
+            dirty: Vec::new(),
+            throttle: Throttle::new(STANDARD_RULES.into_iter().chain(rules)),
+            period_end: None,
+        }
+    }
+}
+
+impl Actor for Responder {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(EVENT_CREDITS + MAILBOX_PER_MONITOR);
+        start_driving(ctx);
+    }
+}
+
+impl Handler<AddMonitorToResponder> for Responder {
+    type Result = ();
+
+    fn handle(&mut self, message: AddMonitorToResponder, ctx: &mut Self::Context) {
+        self.monitors.insert(message.monitor, MonitorOutput::new(message));
+        ctx.set_mailbox_capacity(EVENT_CREDITS + MAILBOX_PER_MONITOR * (1 + self.monitors.len()));
+    }
+}
+
+impl Handler<FinishMonitor> for Responder {
+    type Result = ();
+
+    fn handle(&mut self, message: FinishMonitor, _ctx: &mut Self::Context) {
+        if let Some(output) = self.monitors.get_mut(&message.monitor) {
+            output.finish_monitor();
+            self.mark_dirty(message.monitor);
+        }
+    }
+}
+
+impl Handler<ParserToResponder> for Responder {
+    type Result = ();
+
+    fn handle(&mut self, message: ParserToResponder, _ctx: &mut Self::Context) {
+        match message {
+            ParserToResponder::SessionStarted { session, peer } => {
+                let version = &self.version;
+                if let Some(output) = self.monitors.get_mut(&session.monitor) {
+                    output.start_session(session, peer, version);
+                    self.mark_dirty(session.monitor);
+                }
+            }
+            ParserToResponder::CapabilitiesNegotiated { session, id } => {
+                self.write(session, |encoder, out| encoder.success(&actix_qmp_messages::Empty {}, id.as_ref(), out));
+                if let Some(output) = self.monitors.get_mut(&session.monitor) {
+                    output.enter_command_mode(session);
+                }
+            }
+            ParserToResponder::RequestRefused { session, id, error } => self.write_error(session, id.as_ref(), &error),
+            ParserToResponder::OobFinished { session, id, outcome } => {
+                self.write_outcome(session, id.as_ref(), &outcome)
+            }
+            ParserToResponder::SessionEnded { session } => {
+                if let Some(output) = self.monitors.get_mut(&session.monitor) {
+                    output.end_session(session);
+                }
+            }
+            ParserToResponder::MonitorClosed { monitor } => {
+                self.monitors.remove(&monitor);
+            }
+        }
+    }
+}
+
+impl Handler<QueueToResponder> for Responder {
+    type Result = ();
+
+    fn handle(&mut self, message: QueueToResponder, _ctx: &mut Self::Context) {
+        match message {
+            QueueToResponder::RequestFailed { session, id, error } => self.write_error(session, id.as_ref(), &error),
+            QueueToResponder::CommandDropped { session, id } => {
+                let event = CommandDropped::queue_full(id);
+                let at = std::time::SystemTime::now();
+                self.write(session, |encoder, out| encoder.own_event(&event, at, out));
+            }
+            QueueToResponder::SessionFinished { session } => {
+                if let Some(output) = self.monitors.get_mut(&session.monitor) {
+                    output.finish_session(session);
+                    self.mark_dirty(session.monitor);
+                }
+            }
+        }
+    }
+}
+
+impl Handler<DispatcherToResponder> for Responder {
+    type Result = ();
+
+    fn handle(&mut self, message: DispatcherToResponder, _ctx: &mut Self::Context) {
+        let DispatcherToResponder::CommandFinished { request, id, outcome } = message;
+        self.write_outcome(request.session, id.as_ref(), &outcome);
+        if let Some(output) = self.monitors.get_mut(&request.session.monitor) {
+            output.queue.send(ResponderToQueue::RequestAnswered { request });
+            self.mark_dirty(request.session.monitor);
+        }
+    }
+}
+
+impl Handler<FrontendToResponder> for Responder {
+    type Result = ();
+
+    fn handle(&mut self, message: FrontendToResponder, _ctx: &mut Self::Context) {
+        let FrontendToResponder::OutputWritten { session, writes, bytes } = message;
+        if let Some(output) = self.monitors.get_mut(&session.monitor) {
+            output.written(session, writes, bytes);
+            self.mark_dirty(session.monitor);
+        }
+    }
+}
+
+impl Handler<EmitterToResponder> for Responder {
+    type Result = ();
+
+    fn handle(&mut self, event: EmitterToResponder, _ctx: &mut Self::Context) {
+        let Some(rule) = self.throttle.rule(event.name) else {
+            self.deliver(&event);
+            return;
+        };
+        let key = match (rule.key, &event.data) {
+            (Some(member), Some(data)) => data.to_value().ok().and_then(|data| Some(data.get(member)?.to_string())),
+            (Some(_), None) | (None, _) => None,
+        };
+        match self.throttle.offer(rule, key.unwrap_or_default(), event, Instant::now()) {
+            Offer::Deliver(event) => self.deliver(&event),
+            Offer::Kept => {}
+        }
+    }
+}
+
+impl Driven for Responder {
+    fn drive(&mut self, _ctx: &mut Context<Self>, task: &mut task::Context<'_>) {
+        self.end_periods(task);
+        // In order of marking; a monitor whose mailboxes were full stays marked.
+        for monitor in std::mem::take(&mut self.dirty) {
+            if let Some(output) = self.monitors.get_mut(&monitor)
+                && output.send(task) == Flushed::Held
+            {
+                self.dirty.push(monitor);
+            }
+        }
+    }
+}
+
+impl Responder {
+    fn mark_dirty(&mut self, monitor: MonitorId) {
+        if let Some(output) = self.monitors.get_mut(&monitor)
+            && !output.marked
+        {
+            output.marked = true;
+            self.dirty.push(monitor);
+        }
+    }
+
+    /// Appends a message to a session's output, if that session is still the current one.
+    fn write(&mut self, session: SessionKey, write: impl FnOnce(Encoder, &mut Vec<u8>)) {
+        let Some(output) = self.monitors.get_mut(&session.monitor) else { return };
+        if output.write(session, write) {
+            self.mark_dirty(session.monitor);
+        } else {
+            tracing::debug!(monitor = %session.monitor, session = %session.session, "reply_to_ended_session_discarded");
+        }
+    }
+
+    fn write_error(&mut self, session: SessionKey, id: Option<&RequestId>, error: &QmpError) {
+        self.write(session, |encoder, out| encoder.error(error, id, out));
+    }
+
+    fn write_outcome(&mut self, session: SessionKey, id: Option<&RequestId>, outcome: &Outcome) {
+        match outcome {
+            Outcome::Return(value) => self.write(session, |encoder, out| encoder.success(value.as_ref(), id, out)),
+            Outcome::Error(error) => self.write_error(session, id, error),
+            Outcome::Silent => {}
+        }
+    }
+
+    /// Appends an event to every session in command mode; it is turned into text once per style.
+    fn deliver(&mut self, event: &EmitterToResponder) {
+        let mut texts: [Option<Vec<u8>>; 2] = [None, None];
+        let mut delivered_to = Vec::new();
+        for (&monitor, output) in self.monitors.iter_mut().filter(|(_, output)| output.takes_events()) {
+            let [compact, pretty] = &mut texts;
+            let cached = match output.encoder.style {
+                Style::Compact => compact,
+                Style::Pretty => pretty,
+            };
+            let text = cached.get_or_insert_with(|| encode_event(output.encoder, event));
+            output.append(text);
+            delivered_to.push(monitor);
+        }
+        delivered_to.into_iter().for_each(|monitor| self.mark_dirty(monitor));
+    }
+
+    fn end_periods(&mut self, task: &mut task::Context<'_>) {
+        while let Some(end) = self.throttle.next_end() {
+            let sleep = self.period_end.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(end)));
+            if sleep.deadline() != end {
+                sleep.as_mut().reset(end);
+            }
+            if sleep.as_mut().poll(task).is_pending() {
+                return;
+            }
+            for event in self.throttle.expire(Instant::now()) {
+                self.deliver(&event);
+            }
+        }
+        self.period_end = None;
+    }
+}
+
+/// An event's text; empty, and said in the log, when its data can't be serialised.
+fn encode_event(encoder: Encoder, event: &EmitterToResponder) -> Vec<u8> {
+    let mut text = Vec::new();
+    let data = event.data.as_deref().map(|data| data as &dyn WireValue);
+    if encoder.event(event.name, data, event.at, &mut text).is_err() {
+        tracing::error!(event = event.name, "event_data_not_serialised");
+    }
+    text
+}

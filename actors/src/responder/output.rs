@@ -1,0 +1,179 @@
+//! One monitor's output: the current session, what waits for its client, and how it is counted.
+
+use std::task;
+
+use actix_qmp_messages::{AddMonitorToResponder, Oob, OutputLimits, ResponderToFrontend, ResponderToQueue, SessionKey};
+
+use super::accounting::{OutputAccount, Pressure};
+use super::encode::{Encoder, VersionInfo};
+use crate::outbox::{Flushed, Outbox};
+
+/// Room for an ordinary reply.
+const FIRST_ALLOCATION: usize = 256;
+
+/// The output side of a monitor.
+pub(super) struct MonitorOutput {
+    pub(super) encoder: Encoder,
+    pub(super) queue: Outbox<ResponderToQueue>,
+    /// In the responder's list of monitors with something to send.
+    pub(super) marked: bool,
+    frontend: Outbox<ResponderToFrontend>,
+    limits: OutputLimits,
+    oob: Oob,
+    session: Option<SessionOutput>,
+    /// The monitor is being closed: a session that still comes is finished at once.
+    closing: bool,
+}
+
+struct SessionOutput {
+    key: SessionKey,
+    peer: String,
+    phase: Phase,
+    buffer: Vec<u8>,
+    account: OutputAccount,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Greeted,
+    CommandMode,
+    Finishing,
+    /// The frontend has been told to close.
+    Finished,
+}
+
+impl MonitorOutput {
+    pub(super) fn new(setup: AddMonitorToResponder) -> Self {
+        Self {
+            encoder: Encoder { style: setup.style },
+            queue: Outbox::new(setup.queue),
+            marked: false,
+            frontend: Outbox::new(setup.frontend),
+            limits: setup.limits,
+            oob: setup.oob,
+            session: None,
+            closing: false,
+        }
+    }
+
+    pub(super) fn start_session(&mut self, key: SessionKey, peer: String, version: &VersionInfo) {
+        let account = OutputAccount::new(self.limits);
+        self.session = Some(SessionOutput { key, peer, phase: Phase::Greeted, buffer: Vec::new(), account });
+        let oob = self.oob;
+        self.write(key, |encoder, out| encoder.greeting(version, oob, out));
+        if self.closing {
+            self.finish_session(key);
+        }
+    }
+
+    pub(super) fn enter_command_mode(&mut self, key: SessionKey) {
+        if let Some(session) = self.current(key).filter(|session| session.phase == Phase::Greeted) {
+            session.phase = Phase::CommandMode;
+        }
+    }
+
+    pub(super) fn finish_session(&mut self, key: SessionKey) {
+        if let Some(session) = self.current(key).filter(|session| session.phase != Phase::Finished) {
+            session.phase = Phase::Finishing;
+        }
+    }
+
+    pub(super) fn finish_monitor(&mut self) {
+        self.closing = true;
+        if let Some(key) = self.session.as_ref().map(|session| session.key) {
+            self.finish_session(key);
+        }
+    }
+
+    pub(super) fn end_session(&mut self, key: SessionKey) {
+        if self.current(key).is_some() {
+            self.session = None;
+        }
+    }
+
+    pub(super) fn takes_events(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| session.phase == Phase::CommandMode)
+    }
+
+    /// Appends a message; says whether the session is the current one and takes output.
+    pub(super) fn write(&mut self, key: SessionKey, write: impl FnOnce(Encoder, &mut Vec<u8>)) -> bool {
+        let encoder = self.encoder;
+        let Some(session) = self.current(key).filter(|session| session.takes_output()) else {
+            return false;
+        };
+        if session.buffer.capacity() == 0 {
+            session.buffer.reserve(FIRST_ALLOCATION);
+        }
+        let before = session.buffer.len();
+        write(encoder, &mut session.buffer);
+        let bytes = session.buffer.len() - before;
+        tracing::trace!(session = %key.session, bytes = %session.buffer.get(before..).unwrap_or_default().escape_ascii(), "message_sent");
+        let pressure = session.account.collect(bytes);
+        self.relieve(pressure);
+        true
+    }
+
+    /// Appends text to the current session, whichever it is.
+    pub(super) fn append(&mut self, text: &[u8]) {
+        if let Some(key) = self.session.as_ref().map(|session| session.key) {
+            self.write(key, |_, out| out.extend_from_slice(text));
+        }
+    }
+
+    pub(super) fn written(&mut self, key: SessionKey, writes: usize, bytes: usize) {
+        if let Some(session) = self.current(key) {
+            let pressure = session.account.written(writes, bytes);
+            self.relieve(pressure);
+        }
+    }
+
+    /// Sends on what the frontend has room for, all in one message.
+    pub(super) fn send(&mut self, task: &task::Context<'_>) -> Flushed {
+        self.marked = false;
+        if let Some(session) = &mut self.session {
+            if session.account.may_send() {
+                let bytes = std::mem::take(&mut session.buffer);
+                session.account.sent();
+                self.frontend.send(ResponderToFrontend::WriteOutput { session: session.key, bytes });
+            }
+            if session.phase == Phase::Finishing && session.buffer.is_empty() {
+                session.phase = Phase::Finished;
+                self.frontend.send(ResponderToFrontend::FinishSession { session: session.key });
+            }
+        }
+        let flushed = self.frontend.flush(task).and(self.queue.flush(task));
+        self.marked = flushed == Flushed::Held;
+        flushed
+    }
+
+    fn current(&mut self, key: SessionKey) -> Option<&mut SessionOutput> {
+        self.session.as_mut().filter(|session| session.key == key)
+    }
+
+    fn relieve(&mut self, pressure: Pressure) {
+        let Some(session) = &self.session else { return };
+        let key = session.key;
+        match pressure {
+            Pressure::None => {}
+            Pressure::Suspend => {
+                self.queue.send(ResponderToQueue::OutputBacklogged { session: key });
+            }
+            Pressure::Resume => {
+                self.queue.send(ResponderToQueue::OutputDrained { session: key });
+            }
+            Pressure::Abort => {
+                let (waiting, limit) = (session.account.waiting(), self.limits.close_above);
+                let peer = &session.peer;
+                tracing::warn!(monitor = %key.monitor, session = %key.session, peer, waiting, limit, "client_takes_no_output");
+                self.frontend.send(ResponderToFrontend::AbortSession { session: key });
+                self.session = None;
+            }
+        }
+    }
+}
+
+impl SessionOutput {
+    fn takes_output(&self) -> bool {
+        matches!(self.phase, Phase::Greeted | Phase::CommandMode)
+    }
+}

@@ -1,0 +1,7 @@
+//! For tests of actors and of embedders: probes, and a client without a socket.
+
+mod client;
+mod probe;
+
+pub use self::client::Client;
+pub use self::probe::{Probe, event_probe};

@@ -1,0 +1,379 @@
+//! The dispatcher and its handlers: every kind, every way to fail, turns, and where it may start.
+
+#[path = "rig/rig.rs"]
+mod rig;
+
+use std::thread;
+
+use actix::{Actor, Arbiter, AsyncContext, Context, Handler, Message};
+use actix_qmp::test_support::Client;
+use actix_qmp::{Command, Monitors, QmpError, RegistrationError, StartError, VersionInfo};
+use rig::{PATIENCE, Rig, answer, generic_error, send_hold, send_note, test_command, within};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+type Answer = Result<Value, QmpError>;
+
+/// With this number a handler panics.
+const PANIC: i64 = -1;
+/// With this number a handler fails.
+const FAIL: i64 = -2;
+/// With this number an actor stops itself before it answers.
+const STOP: i64 = -3;
+
+test_command! {
+    /// An actor on the main arbiter runs it.
+    OnMain = "on-main"
+}
+test_command! {
+    /// An actor on another arbiter runs it.
+    OnOther = "on-other"
+}
+test_command! {
+    /// An async closure runs it.
+    InFuture = "in-future"
+}
+test_command! {
+    /// A sync closure runs it.
+    InFunction = "in-function"
+}
+test_command! {
+    /// Succeeds in silence.
+    Quiet = "quiet", SUCCESS_RESPONSE: false
+}
+test_command! {
+    /// May run out-of-band, and succeeds in silence.
+    QuietOob = "quiet-oob", SUCCESS_RESPONSE: false, ALLOW_OOB: true
+}
+test_command! {
+    /// May run out-of-band.
+    AllowsOob = "allows-oob", ALLOW_OOB: true
+}
+
+fn run(n: i64) -> Answer {
+    match n {
+        PANIC => panic!("asked to"),
+        FAIL => Err(QmpError::generic("asked to fail")),
+        n => Ok(json!({"n": n})),
+    }
+}
+
+/// Runs one kind of command.
+struct Machine;
+
+impl Actor for Machine {
+    type Context = Context<Self>;
+}
+
+impl Handler<OnMain> for Machine {
+    type Result = Answer;
+
+    fn handle(&mut self, OnMain { n }: OnMain, ctx: &mut Self::Context) -> Answer {
+        if n == STOP {
+            actix::ActorContext::terminate(ctx);
+        }
+        run(n)
+    }
+}
+
+impl Handler<OnOther> for Machine {
+    type Result = Answer;
+
+    fn handle(&mut self, OnOther { n }: OnOther, _ctx: &mut Self::Context) -> Answer {
+        run(n)
+    }
+}
+
+/// All four kinds of handlers.
+async fn rig_of_all_kinds(other: &Arbiter) -> Rig {
+    let on_other = Machine::start_in_arbiter(&other.handle(), |_| Machine);
+    Rig::start_with(|builder| {
+        builder
+            .command_to::<OnMain>(Machine.start().recipient())
+            .command_to::<OnOther>(on_other.recipient())
+            .command_async(|InFuture { n }| async move {
+                tokio::task::yield_now().await;
+                run(n)
+            })
+            .command_fn(|InFunction { n }| run(n))
+    })
+    .await
+}
+
+async fn execute(client: &mut Client, command: &str, n: i64) -> Value {
+    client.execute_with(command, json!({"n": n}), n).await;
+    let reply = client.receive().await;
+    assert_eq!(reply["id"], n, "{reply}");
+    reply
+}
+
+const KINDS: [&str; 4] = ["on-main", "on-other", "in-future", "in-function"];
+
+#[actix::test]
+async fn every_kind_of_handler_answers_and_fails_in_its_own_words() {
+    let other = Arbiter::new();
+    let mut rig = rig_of_all_kinds(&other).await;
+    let mut client = rig.client().await;
+    for kind in KINDS {
+        for n in [1, 2] {
+            assert_eq!(execute(&mut client, kind, n).await, answer(n), "{kind}");
+            assert_eq!(generic_error(&execute(&mut client, kind, FAIL).await), "asked to fail", "{kind}");
+        }
+    }
+    rig.end().await;
+    other.stop();
+}
+
+#[actix::test]
+async fn a_panic_is_that_commands_error_and_the_dispatcher_goes_on() {
+    let other = Arbiter::new();
+    let mut rig = rig_of_all_kinds(&other).await;
+    let mut client = rig.client().await;
+    for (kind, lives_on) in [("in-future", true), ("in-function", true), ("on-main", false), ("on-other", false)] {
+        let panicked = execute(&mut client, kind, PANIC).await;
+        let gone = format!("The handler of command '{kind}' is gone: its actor has stopped or panicked");
+        let expected =
+            if lives_on { format!("Internal error: the handler of command '{kind}' panicked") } else { gone.clone() };
+        assert_eq!(generic_error(&panicked), expected);
+        let next = execute(&mut client, kind, 5).await;
+        if lives_on {
+            assert_eq!(next, answer(5));
+        } else {
+            assert_eq!(generic_error(&next), gone, "a panic ends its actor");
+        }
+        send_note(&mut client, 6).await;
+        assert_eq!(client.receive().await, answer(6), "{kind}: the dispatcher goes on");
+    }
+    rig.end().await;
+    other.stop();
+}
+
+#[actix::test]
+async fn a_recipient_that_is_gone_or_stops_before_it_answers_is_an_error() {
+    let other = Arbiter::new();
+    let mut rig = rig_of_all_kinds(&other).await;
+    let mut client = rig.client().await;
+    // Terminating does not take the answer back; the next command finds nobody.
+    execute(&mut client, "on-main", STOP).await;
+    other.stop();
+    within("the arbiter ends", tokio::task::spawn_blocking(|| other.join())).await.unwrap().unwrap();
+    for kind in ["on-main", "on-other"] {
+        let reply = execute(&mut client, kind, 1).await;
+        assert!(generic_error(&reply).contains("is gone"), "{reply}");
+    }
+    send_note(&mut client, 2).await;
+    assert_eq!(client.receive().await, answer(2));
+    rig.end().await;
+}
+
+/// Fills a mailbox.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Junk;
+
+/// Has a mailbox for one message and does not look into it until it is told to.
+struct Busy {
+    wake: Option<oneshot::Receiver<()>>,
+}
+
+impl Actor for Busy {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(1);
+        if let Some(wake) = self.wake.take() {
+            ctx.wait(actix::fut::wrap_future(async move { wake.await.unwrap_or_default() }));
+        }
+    }
+}
+
+impl Handler<Junk> for Busy {
+    type Result = ();
+
+    fn handle(&mut self, _: Junk, _ctx: &mut Self::Context) {}
+}
+
+impl Handler<OnMain> for Busy {
+    type Result = Answer;
+
+    fn handle(&mut self, OnMain { n }: OnMain, _ctx: &mut Self::Context) -> Answer {
+        run(n)
+    }
+}
+
+#[actix::test]
+async fn a_full_mailbox_is_that_commands_error_and_the_dispatcher_goes_on() {
+    let (wake, woken) = oneshot::channel();
+    let busy = Busy { wake: Some(woken) }.start();
+    let mut rig = Rig::start_with(|builder| builder.command_to::<OnMain>(busy.clone().recipient())).await;
+    while busy.try_send(Junk).is_ok() {}
+    let mut client = rig.client().await;
+    for n in 0..20 {
+        let reply = execute(&mut client, "on-main", n).await;
+        assert!(generic_error(&reply).contains("its mailbox is full"), "{reply}");
+        send_note(&mut client, n).await;
+        assert_eq!(client.receive().await, answer(n), "the dispatcher goes on");
+    }
+    wake.send(()).unwrap();
+    within("the mailbox has been emptied", busy.send(Junk)).await.unwrap();
+    assert_eq!(execute(&mut client, "on-main", 30).await, answer(30));
+    rig.end().await;
+}
+
+#[actix::test]
+async fn monitors_take_turns_one_request_each() {
+    let mut rig = Rig::start().await;
+    let mut many = rig.client().await;
+    let mut one = rig.client().await;
+    send_hold(&mut many, 0).await;
+    rig.holds.runs(0).await;
+    for n in 1..=8 {
+        send_note(&mut many, n).await;
+    }
+    many.execute_oob("where", "all wait").await;
+    assert_eq!(many.receive().await["id"], "all wait");
+    send_note(&mut one, 100).await;
+    one.execute_oob("where", "it waits").await;
+    assert_eq!(one.receive().await["id"], "it waits");
+    rig.holds.release(0);
+    assert_eq!(one.receive().await, answer(100));
+    for n in 0..=8 {
+        assert_eq!(many.receive().await, answer(n));
+    }
+    assert_eq!(rig.notes.so_far(), [1, 100, 2, 3, 4, 5, 6, 7, 8], "the one request is second, not last");
+    rig.end().await;
+}
+
+#[actix::test]
+async fn the_main_arbiters_other_tasks_come_in_between_commands() {
+    let mut rig = Rig::start().await;
+    let mut client = rig.client().await;
+    send_hold(&mut client, 0).await;
+    rig.holds.runs(0).await;
+    for n in 1..=8 {
+        send_note(&mut client, n).await;
+    }
+    client.execute_oob("where", "all wait").await;
+    client.receive().await;
+    rig.holds.release(0);
+    let mut seen = Vec::new();
+    while seen.last() != Some(&8) {
+        let batch = rig.notes.so_far();
+        assert!(batch.len() <= 2, "{batch:?} ran without another task's turn in between");
+        seen.extend(batch);
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(seen, [1, 2, 3, 4, 5, 6, 7, 8]);
+    rig.end().await;
+}
+
+#[actix::test]
+async fn a_command_without_success_response_is_silent_unless_it_fails() {
+    let mut rig =
+        Rig::start_with(|builder| builder.command_fn(|Quiet { n }| run(n)).command_oob(|QuietOob { n }| run(n))).await;
+    for enable in [&[][..], &["oob"]] {
+        let (_monitor, connector) = rig.add().await;
+        let mut client = Client::negotiated(&connector, enable).await;
+        for n in [1, FAIL, PANIC, 2] {
+            client.execute_with("quiet", json!({"n": n}), n).await;
+        }
+        assert_eq!(client.receive().await["id"], FAIL);
+        assert_eq!(client.receive().await["id"], PANIC);
+        if !enable.is_empty() {
+            client.execute_oob("quiet-oob", 3).await;
+            client.send_json(&json!({"exec-oob": "quiet-oob", "arguments": {"n": FAIL}, "id": 4})).await;
+            assert_eq!(client.receive().await["id"], 4);
+        }
+        send_note(&mut client, 5).await;
+        assert_eq!(client.receive().await, answer(5), "silent commands leave nothing behind");
+        client.execute("quiet", 6).await;
+        client.half_close().await;
+        assert_eq!(client.try_receive().await, None, "a silent command counts as answered");
+    }
+    rig.end().await;
+}
+
+#[actix::test]
+async fn monitors_start_only_on_the_main_arbiter() {
+    let other = Arbiter::new();
+    let (tell, told) = oneshot::channel();
+    other.spawn_fn(move || {
+        actix_rt::spawn(async move {
+            let started = Monitors::builder(VersionInfo::new("test")).start().await;
+            // Refused when the test has failed.
+            let _ = tell.send(started.err());
+        });
+    });
+    let error = within("the start is refused", told).await.unwrap().expect("not started");
+    assert!(matches!(error, StartError::NotOnMainArbiter { .. }), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("must be started on the main arbiter") && !text.contains('\n'), "{text}");
+    other.stop();
+
+    let elsewhere = thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { Monitors::builder(VersionInfo::new("test")).start().await.err() })
+    });
+    let error = elsewhere.join().unwrap().expect("not started");
+    assert!(matches!(error, StartError::NoSystem), "{error}");
+    assert!(error.to_string().contains("no actix system"), "{error}");
+}
+
+async fn registration_error(error: Option<StartError>, command: &str) -> RegistrationError {
+    let error = error.expect("not started");
+    assert!(error.to_string().contains(&format!("'{command}'")), "does not name the command: {error}");
+    match error {
+        StartError::Registration(error) => error,
+        StartError::NoSystem | StartError::NotOnMainArbiter { .. } | StartError::Thread(_) => panic!("{error}"),
+    }
+}
+
+#[actix::test]
+async fn mistakes_of_registration_name_the_command() {
+    let builder = || Monitors::builder(VersionInfo::new("test"));
+    let twice = builder().command_fn(|InFunction { n }| run(n)).command_fn(|InFunction { n }| run(n));
+    let error = registration_error(twice.start().await.err(), InFunction::NAME).await;
+    assert_eq!(error, RegistrationError::Twice(InFunction::NAME));
+
+    let not_allowed = builder().command_oob(|InFunction { n }| run(n));
+    let error = registration_error(not_allowed.start().await.err(), InFunction::NAME).await;
+    assert_eq!(error, RegistrationError::OobNotAllowed(InFunction::NAME));
+
+    let missing = builder().command_fn(|AllowsOob { n }| run(n));
+    let error = registration_error(missing.start().await.err(), AllowsOob::NAME).await;
+    assert_eq!(error, RegistrationError::OobMissing(AllowsOob::NAME));
+
+    test_command! {
+        /// Has the name of a built-in command.
+        BuiltIn = "query-version"
+    }
+    let built_in = builder().command_fn(|BuiltIn { n }| run(n));
+    let error = registration_error(built_in.start().await.err(), BuiltIn::NAME).await;
+    assert_eq!(error, RegistrationError::Twice(BuiltIn::NAME));
+}
+
+#[actix::test]
+async fn registered_commands_are_listed_and_checked_before_they_run() {
+    let mut rig = Rig::start().await;
+    let mut client = rig.client().await;
+    client.execute("query-commands", 1).await;
+    let reply = client.receive().await;
+    let names: Vec<&str> =
+        reply["return"].as_array().unwrap().iter().filter_map(|info| info["name"].as_str()).collect();
+    for name in ["hold", "note", "where", "qmp_capabilities", "query-version", "query-commands", "x-oob-test"] {
+        assert!(names.contains(&name), "{name} is missing in {names:?}");
+    }
+    for (arguments, desc) in [
+        (json!({"n": "one"}), "Invalid parameter type for 'n', expected: integer"),
+        (json!({"m": 1}), "Parameter 'm' is unexpected"),
+        (json!({"n": 1, "m": 1}), "Parameter 'm' is unexpected"),
+    ] {
+        client.execute_with("note", arguments, 2).await;
+        assert_eq!(generic_error(&client.receive().await), desc);
+    }
+    client.execute("x-oob-test", 3).await;
+    assert_eq!(generic_error(&client.receive().await), "Parameter 'lock' is missing");
+    assert!(rig.notes.so_far().is_empty(), "a handler ran with arguments that were refused");
+    let ended = within("the monitors end", rig.monitors.shutdown(PATIENCE)).await;
+    ended.unwrap();
+}

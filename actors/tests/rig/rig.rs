@@ -1,0 +1,110 @@
+//! What the tests of whole monitors stand on: monitors in memory with commands that the test lets go, a neighbour to
+//! settle by, bounded waits and seeded chance.
+#![allow(dead_code, unused_imports, reason = "each test binary uses its part")]
+
+mod chance;
+mod commands;
+mod gate;
+mod patience;
+
+use actix_qmp::chardev::{ChardevOptions, MemoryConnector};
+use actix_qmp::test_support::Client;
+use actix_qmp::{EventEmitter, Monitor, MonitorOptions, Monitors, MonitorsBuilder, QueueFull, VersionInfo};
+use serde_json::{Value, json};
+
+pub(crate) use self::chance::Chance;
+pub(crate) use self::commands::{Happened, Hold, Holds, Note, Notes, Where, test_command};
+pub(crate) use self::gate::{Gate, gate};
+pub(crate) use self::patience::{PATIENCE, elsewhere, within};
+
+/// Round trips after which everything that was under way on the I/O thread has had its turn.
+const ROUND_TRIPS: usize = 16;
+
+/// Monitors with `hold`, `note` and `where`, on one I/O thread.
+pub(crate) struct Rig {
+    pub(crate) monitors: Monitors,
+    pub(crate) events: EventEmitter,
+    pub(crate) holds: Holds,
+    pub(crate) notes: Notes,
+    neighbour: Client,
+}
+
+impl Rig {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|builder| builder).await
+    }
+
+    /// With what `register` adds.
+    pub(crate) async fn start_with(register: impl FnOnce(MonitorsBuilder) -> MonitorsBuilder) -> Self {
+        let builder = Monitors::builder(VersionInfo::new("test"));
+        let (builder, holds) = Holds::register(builder);
+        let (builder, notes) = Notes::register(builder);
+        let builder = register(commands::register_where(builder));
+        let events = builder.events();
+        let mut monitors = within("the monitors start", builder.start()).await.expect("the monitors start");
+        let (chardev, connector) = ChardevOptions::memory();
+        monitors.add(MonitorOptions::new(chardev)).await.expect("the neighbour starts");
+        let neighbour = Client::negotiated(&connector, &["oob"]).await;
+        Self { monitors, events, holds, notes, neighbour }
+    }
+
+    /// A monitor in memory with the default options.
+    pub(crate) async fn add(&mut self) -> (Monitor, MemoryConnector) {
+        self.add_with(|_| ()).await
+    }
+
+    /// A monitor in memory with the options that `change` makes.
+    pub(crate) async fn add_with(&mut self, change: impl FnOnce(&mut MonitorOptions)) -> (Monitor, MemoryConnector) {
+        let (chardev, connector) = ChardevOptions::memory();
+        let mut options = MonitorOptions::new(chardev);
+        change(&mut options);
+        (self.monitors.add(options).await.expect("the monitor starts"), connector)
+    }
+
+    /// A client with out-of-band, on a monitor of its own.
+    pub(crate) async fn client(&mut self) -> Client {
+        let (_monitor, connector) = self.add().await;
+        Client::negotiated(&connector, &["oob"]).await
+    }
+
+    /// The same with `queue-full=suspend`.
+    pub(crate) async fn client_that_is_suspended(&mut self) -> Client {
+        let (_monitor, connector) = self.add_with(|options| options.queue_full = QueueFull::Suspend).await;
+        Client::negotiated(&connector, &["oob"]).await
+    }
+
+    /// Returns when the I/O thread has dealt with all it was given before: the neighbour was served several times.
+    pub(crate) async fn settle(&mut self) {
+        for _ in 0..ROUND_TRIPS {
+            self.neighbour.execute_oob("where", "settle").await;
+            assert_eq!(self.neighbour.reply().await["id"], "settle");
+        }
+    }
+
+    /// Ends in good order.
+    pub(crate) async fn end(self) {
+        self.holds.release(i64::MAX);
+        within("the monitors end", self.monitors.shutdown(PATIENCE)).await.expect("the monitors end in good order");
+    }
+}
+
+/// Sends `hold` with this number as its `n` and its `id`.
+pub(crate) async fn send_hold(client: &mut Client, n: i64) {
+    client.execute_with("hold", json!({"n": n}), n).await;
+}
+
+/// Sends `note` with this number as its `n` and its `id`.
+pub(crate) async fn send_note(client: &mut Client, n: i64) {
+    client.execute_with("note", json!({"n": n}), n).await;
+}
+
+/// What `hold`, `note` and other commands of a test answer.
+pub(crate) fn answer(n: i64) -> Value {
+    json!({"return": {"n": n}, "id": n})
+}
+
+/// The `desc` of an error reply of class `GenericError`.
+pub(crate) fn generic_error(reply: &Value) -> &str {
+    assert_eq!(reply["error"]["class"], "GenericError", "{reply}");
+    reply["error"]["desc"].as_str().expect("a description")
+}

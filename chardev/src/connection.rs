@@ -1,0 +1,157 @@
+//! One connection: bytes in, bytes out, and the news that the peer is gone.
+
+use crate::drain;
+use crate::fd_end::FdEnd;
+use crate::hangup::HangupWatch;
+use crate::memory::MemoryPeer;
+use crate::stdio::StdioClaim;
+use std::io;
+use std::os::fd::AsFd;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
+
+/// A byte stream in both directions, from one peer.
+#[derive(Debug)]
+pub struct Connection {
+    stream: Stream,
+    peer: String,
+}
+
+#[derive(Debug)]
+enum Stream {
+    Unix(UnixStream, HangupWatch),
+    Tcp(TcpStream, HangupWatch),
+    Pair(FdPair),
+    Memory(MemoryPeer),
+}
+
+/// Two descriptors, one for each direction.
+#[derive(Debug)]
+pub(crate) struct FdPair {
+    pub(crate) input: FdEnd,
+    pub(crate) output: FdEnd,
+    pub(crate) claim: Option<StdioClaim>,
+}
+
+impl Connection {
+    pub(crate) fn from_unix(socket: UnixStream) -> io::Result<Self> {
+        let watch = HangupWatch::new(socket.as_fd())?;
+        Ok(Connection { stream: Stream::Unix(socket, watch), peer: "unix".to_owned() })
+    }
+
+    pub(crate) fn from_tcp(socket: TcpStream) -> io::Result<Self> {
+        let peer = match socket.peer_addr() {
+            Ok(address) => format!("tcp:{address}"),
+            // It was reset before we looked; reading will tell.
+            Err(_) => "tcp".to_owned(),
+        };
+        let watch = HangupWatch::new(socket.as_fd())?;
+        Ok(Connection { stream: Stream::Tcp(socket, watch), peer })
+    }
+
+    pub(crate) fn from_pair(pair: FdPair, peer: String) -> Self {
+        Connection { stream: Stream::Pair(pair), peer }
+    }
+
+    pub(crate) fn from_memory(peer: MemoryPeer) -> Self {
+        Connection { stream: Stream::Memory(peer), peer: "memory".to_owned() }
+    }
+
+    /// Reads into `buf`. Ready with nothing filled: the peer has ended its output.
+    ///
+    /// # Errors
+    /// What the operating system said; the connection is of no more use.
+    pub fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match &mut self.stream {
+            Stream::Unix(socket, _) => Pin::new(socket).poll_read(cx, buf),
+            Stream::Tcp(socket, _) => Pin::new(socket).poll_read(cx, buf),
+            Stream::Pair(pair) => pair.input.poll_read(cx, buf),
+            Stream::Memory(peer) => peer.poll_read(cx, buf),
+        }
+    }
+
+    /// Writes from `bufs` as much as there is room for, and tells how many bytes that was.
+    ///
+    /// # Errors
+    /// What the operating system said; the connection is of no more use.
+    pub fn poll_write_vectored(&mut self, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        match &mut self.stream {
+            Stream::Unix(socket, _) => write_slices(Pin::new(socket), cx, bufs),
+            Stream::Tcp(socket, _) => write_slices(Pin::new(socket), cx, bufs),
+            Stream::Pair(pair) => pair.output.poll_write_vectored(cx, bufs),
+            Stream::Memory(peer) => peer.poll_write_vectored(cx, bufs),
+        }
+    }
+
+    /// Ready when the peer can neither send nor receive any more: it closed both directions, or the connection broke.
+    /// Also while nobody reads, with unread data waiting; those can still be read afterwards. Ready for ever then.
+    ///
+    /// A peer that only ended its output is not hung up. Over TCP that is also what a peer looks like that closed its
+    /// socket, until something is written to it.
+    pub fn poll_hangup(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match &mut self.stream {
+            Stream::Unix(_, watch) | Stream::Tcp(_, watch) => watch.poll(cx),
+            Stream::Pair(pair) => pair.poll_hangup(cx),
+            Stream::Memory(peer) => peer.poll_hangup(cx),
+        }
+    }
+
+    /// The same as [`poll_hangup`](Self::poll_hangup), asked of the kernel at once.
+    pub fn is_hung_up(&self) -> bool {
+        match &self.stream {
+            Stream::Unix(_, watch) | Stream::Tcp(_, watch) => watch.is_hung_up(),
+            Stream::Pair(pair) => pair.is_hung_up(),
+            Stream::Memory(peer) => peer.is_hung_up(),
+        }
+    }
+
+    /// Ends the connection in good order: what was written arrives, then the peer reads the end of output.
+    ///
+    /// Input that was not read is thrown away. A shared descriptor is blocking again afterwards. Drop the value then;
+    /// of stdio the peer sees the end when the process ends.
+    pub fn finish(&mut self) {
+        match &mut self.stream {
+            Stream::Unix(socket, _) => drain::shut_down(socket.as_fd()),
+            Stream::Tcp(socket, _) => drain::shut_down(socket.as_fd()),
+            Stream::Pair(pair) => {
+                pair.input.restore();
+                pair.output.restore();
+            }
+            Stream::Memory(peer) => peer.close(),
+        }
+    }
+
+    /// Who it is: `unix`, `tcp:127.0.0.1:53412`, `stdio`, `fd:5`, `memory`.
+    pub fn peer(&self) -> &str {
+        &self.peer
+    }
+}
+
+impl FdPair {
+    /// Both ends must be down: output goes on when input has ended. An input that can't hang up counts as down.
+    fn poll_hangup(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let input = self.input.watch().map_or(Poll::Ready(()), |watch| watch.poll(cx));
+        let output = self.output.watch().map_or(Poll::Pending, |watch| watch.poll(cx));
+        if input.is_ready() && output.is_ready() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    fn is_hung_up(&self) -> bool {
+        self.input.watch().is_none_or(HangupWatch::is_hung_up)
+            && self.output.watch().is_some_and(HangupWatch::is_hung_up)
+    }
+}
+
+/// A single slice goes out with send(2) rather than writev(2): a partial write then clears tokio's readiness, and
+/// SIGPIPE can't be raised.
+fn write_slices<W: AsyncWrite>(
+    socket: Pin<&mut W>,
+    cx: &mut Context<'_>,
+    bufs: &[io::IoSlice<'_>],
+) -> Poll<io::Result<usize>> {
+    match bufs {
+        [single] => socket.poll_write(cx, single),
+        several => socket.poll_write_vectored(cx, several),
+    }
+}

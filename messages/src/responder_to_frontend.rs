@@ -1,0 +1,34 @@
+//! Responder → chardev frontend: bytes for the client, and the end of a session.
+//!
+//! Bound: [`WRITE_WINDOW`] messages with bytes. The frontend gives room back with
+//! [`crate::FrontendToResponder`]; until then output collects in the responder, which counts it.
+
+use actix::Message;
+
+use crate::SessionKey;
+
+/// Messages with bytes that the frontend has not written yet.
+pub const WRITE_WINDOW: usize = 32;
+
+/// What the responder tells the frontend.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub enum ResponderToFrontend {
+    /// Bytes for the client: whole messages.
+    WriteOutput {
+        /// The session they are for; thrown away when it is over.
+        session: SessionKey,
+        /// At least one byte.
+        bytes: Vec<u8>,
+    },
+    /// Read no more, and close once all output before this is out.
+    FinishSession {
+        /// The session.
+        session: SessionKey,
+    },
+    /// Close at once; output that waits is lost.
+    AbortSession {
+        /// The session.
+        session: SessionKey,
+    },
+}
