@@ -1,0 +1,87 @@
+//! `qmp-vmm`: reads the command line, puts machine and monitors together, runs them until somebody says `quit`.
+#![forbid(unsafe_code)]
+
+use std::error::Error;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor, System};
+use actix_qmp::{AddError, Monitor, MonitorOptions, Monitors, ShutdownTrigger, VersionInfo};
+use clap::Parser;
+use qmp_vmm::machine::{Machine, MachineConfig, TurnOn};
+use qmp_vmm::options::Options;
+use qmp_vmm::{control, signals};
+use tracing_subscriber::EnvFilter;
+
+/// How long clients that don't read can hold the end up.
+const SHUTDOWN_WITHIN: Duration = Duration::from_secs(5);
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    // On standard error: standard output may be a monitor's.
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+    match System::new().block_on(run(options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("qmp-vmm: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<(), Box<dyn Error>> {
+    let builder = Monitors::builder(VersionInfo::new(concat!("qmp-vmm ", env!("CARGO_PKG_VERSION"))));
+    let exit = builder.shutdown_trigger();
+    let machine = Machine::new(MachineConfig::from(&options), Arc::new(builder.events()), exit.clone())?;
+    let (out_of_band, emergency_stop) = (machine.out_of_band(), machine.emergency_stop());
+    let machine = machine.start();
+    signals::watch(machine.clone(), emergency_stop).await?;
+    let mut monitors = control::register(builder, &machine, &out_of_band).start().await?;
+
+    if options.qmp.is_empty() {
+        eprintln!("qmp-vmm: no --qmp given, so only a signal can end this machine; see --help");
+    }
+    let somebody_waits = options.qmp.iter().any(|monitor| monitor.chardev.waits_for_client());
+    if !somebody_waits {
+        // Before there can be a client: it finds a running machine, and no stray RESUME among its first messages.
+        machine.send(TurnOn).await?;
+    }
+    let opened = open(&mut monitors, &options.qmp).await?;
+    if somebody_waits {
+        wait_for_clients(opened, &exit).await;
+        machine.send(TurnOn).await?;
+    }
+
+    exit.triggered().await;
+    if let Err(error) = monitors.shutdown(SHUTDOWN_WITHIN).await {
+        eprintln!("qmp-vmm: {error}");
+    }
+    Ok(())
+}
+
+/// Opens the monitors, and tells where they listen: TCP ports may have been chosen by the host.
+async fn open(monitors: &mut Monitors, all: &[MonitorOptions]) -> Result<Vec<Monitor>, AddError> {
+    let mut waited_for = Vec::new();
+    for options in all {
+        let monitor = monitors.add(options.clone()).await?;
+        eprintln!("qmp-vmm: QMP on {}", monitor.local_name());
+        if options.chardev.waits_for_client() {
+            waited_for.push(monitor);
+        }
+    }
+    Ok(waited_for)
+}
+
+/// Waits for the first client of each of the monitors (`wait=on`), unless the end is asked for first.
+async fn wait_for_clients(monitors: Vec<Monitor>, exit: &ShutdownTrigger) {
+    for mut monitor in monitors {
+        tokio::select! {
+            () = monitor.first_client() => {}
+            () = exit.triggered() => return,
+        }
+    }
+}
