@@ -194,6 +194,22 @@ fn migrate_incoming_is_carried_out_of_band_while_the_dispatcher_waits() {
     assert_eq!(ids, [json!("behind"), json!("lock"), json!(3)]);
 }
 
+/// The story that out-of-band execution was made for.
+#[test]
+fn migrate_incoming_is_answered_while_a_dump_of_a_gibibyte_blocks_the_main_thread() {
+    let mut session = Session::start(&["--memory", "1G", "--incoming", "defer"]);
+    let core = session.folder.path().join("core");
+    let dump = json!({"paging": false, "protocol": format!("file:{}", core.display())});
+    let uri = format!("unix:{}", session.folder.path().join("migrate").display());
+    session.send(&json!({"execute": "dump-guest-memory", "arguments": dump, "id": "dump"}));
+    session.send(
+        &json!({"execute": "migrate-incoming", "arguments": {"uri": uri}, "control": {"run-oob": true}, "id": "oob"}),
+    );
+    assert_eq!(session.reply(), json!({"return": {}, "id": "oob"}));
+    assert_eq!(session.reply(), json!({"return": {}, "id": "dump"}));
+    assert!(core.metadata().unwrap().len() > 1 << 30);
+}
+
 #[test]
 fn out_of_band_commands_are_answered_while_a_dump_blocks_the_main_thread() {
     let mut session = Session::start(&["--memory", "1T"]);

@@ -22,6 +22,7 @@ use crate::machine::cpu::CpuState;
 use crate::machine::memory::GuestRam;
 use crate::machine::reports::WorkerReport;
 use crate::machine::runstate::RunState;
+use crate::migration::MigrationStatus;
 
 /// The dumps of a machine.
 pub(super) struct Dumps {
@@ -87,7 +88,7 @@ impl Handler<DumpGuestMemory> for Machine {
     type Result = Result<Empty, QmpError>;
 
     fn handle(&mut self, command: DumpGuestMemory, _: &mut Self::Context) -> Self::Result {
-        self.may_dump()?;
+        self.may_dump(&command)?;
         let plan = DumpPlan::new(&command, &self.ram.ranges())?;
         let dump = Dump::open(plan, self.dumps.cancelled.child_token()).map_err(error)?;
         let before = self.state;
@@ -113,8 +114,8 @@ impl Handler<DumpGuestMemory> for Machine {
 }
 
 impl Machine {
-    fn may_dump(&self) -> Result<(), QmpError> {
-        let refusal = if self.state == RunState::InMigrate {
+    fn may_dump(&self, command: &DumpGuestMemory) -> Result<(), QmpError> {
+        let refusal = if self.state == RunState::InMigrate && !self.may_dump_before_migration(command) {
             "Dump not allowed during incoming migration."
         } else if self.dumps.is_running() {
             "There is a dump in process, please wait."
@@ -127,6 +128,13 @@ impl Machine {
             return Ok(());
         };
         Err(QmpError::generic(refusal))
+    }
+
+    /// As long as no source has connected there is nothing in the way. One that connects while the main thread writes
+    /// the file is not reported before that is done; a detached dump could not hold it back.
+    fn may_dump_before_migration(&self, command: &DumpGuestMemory) -> bool {
+        let arriving = self.out_of_band.incoming.info().status.is_some_and(MigrationStatus::is_under_way);
+        !arriving && command.detach != Some(true)
     }
 
     fn detach(&mut self, job: Job, before: RunState) -> io::Result<()> {

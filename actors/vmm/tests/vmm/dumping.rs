@@ -1,16 +1,18 @@
 //! Dumps of RAM: synchronous, detached, failing.
 
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command as Process;
 
 use qmp_vmm::commands::dump::{DumpGuestMemory, QueryDump};
-use qmp_vmm::commands::migration::Migrate;
+use qmp_vmm::commands::migration::{Migrate, MigrateIncoming, QueryMigrate};
 use qmp_vmm::commands::run_state::{Cont, Quit, Stop};
 use qmp_vmm::dump::{DumpState, DumpStatus};
 use qmp_vmm::events::{DumpCompleted, MachineEvent};
 use qmp_vmm::machine::MachineConfig;
 use qmp_vmm::machine::runstate::RunState;
+use qmp_vmm::migration::MigrationStatus;
 
 use crate::rig::{Rig, config, paused, until, waiting};
 
@@ -201,8 +203,19 @@ async fn query_dump_tells_a_detached_dump_on_its_way() {
 }
 
 #[actix::test]
-async fn a_machine_that_waits_for_a_migration_is_not_dumped() {
+async fn a_machine_that_waits_for_a_migration_is_not_dumped_once_one_has_begun_to_arrive() {
     let rig = Rig::new(waiting());
-    let error = rig.send(dump_to(&rig.path("core"))).await.unwrap_err();
-    assert_eq!(error, "Dump not allowed during incoming migration.");
+    rig.send(dump_to(&rig.path("before"))).await.unwrap();
+    let refused = "Dump not allowed during incoming migration.";
+    assert_eq!(rig.send(detached(&rig.path("core"))).await.unwrap_err(), refused);
+    let uri = format!("unix:{}", rig.path("socket").display());
+    rig.out_of_band.migrate_incoming(&MigrateIncoming { uri }).unwrap();
+    rig.send(dump_to(&rig.path("listening"))).await.unwrap();
+    let _source = UnixStream::connect(rig.path("socket")).unwrap();
+    until("it arrives", async || {
+        let status = rig.send(QueryMigrate).await.unwrap().status;
+        status.filter(|status| *status == MigrationStatus::Active)
+    })
+    .await;
+    assert_eq!(rig.send(dump_to(&rig.path("core"))).await.unwrap_err(), refused);
 }
