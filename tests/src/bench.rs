@@ -1,0 +1,33 @@
+//! The bench: figures of `qmp-vmm` beside a bare echo, a tokio echo and QEMU, in one run.
+//!
+//! A figure of its own means little on a shared machine, so targets take turns, a hundred round trips each, and every
+//! turn's median is divided by the bare echo's of the same round; the median of these ratios is what counts, with
+//! everything pinned to one CPU. Unpinned figures are printed too, but a CPU that has to wake up adds what it likes.
+//!
+//! | module | is for |
+//! |---|---|
+//! | [`options`] | the command line |
+//! | [`run`] | what is measured, in which order |
+//! | [`servers`] | the processes that answer |
+//! | [`echo`] | the two echoes, run as child processes of this program |
+//! | [`connection`] | the blocking client |
+//! | [`round_trip`], [`flood`] | one request at a time, also while another monitor is kept busy |
+//! | [`pipeline`] | several requests in flight |
+//! | [`idle`] | what a session costs that does nothing |
+//! | [`statistics`], [`process`], [`placement`] | medians, the system's own counts, which CPU |
+//! | [`report`] | the tables, for people and for machines |
+
+pub mod connection;
+pub mod echo;
+pub mod flood;
+pub mod idle;
+pub mod options;
+pub mod pipeline;
+pub mod placement;
+pub mod process;
+pub mod report;
+pub mod requests;
+pub mod round_trip;
+pub mod run;
+pub mod servers;
+pub mod statistics;

@@ -1,0 +1,61 @@
+//! The echoes: what a socket costs without any monitor behind it. Each runs in a process of its own, as the monitors do.
+
+use std::io::{self, Read, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::thread;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::{Context, Outcome};
+
+/// Enough for any request of the bench.
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// Echoes on this socket until killed: a thread for each connection, blocking reads and writes.
+///
+/// # Errors
+/// If the socket can't be made.
+pub fn serve_blocking(path: &Path) -> Outcome {
+    for connection in UnixListener::bind(path).context(path.display())?.incoming() {
+        let connection = connection?;
+        // A client that leaves ends its thread, with an error or without.
+        thread::spawn(move || drop(echo_blocking(connection)));
+    }
+    Ok(())
+}
+
+fn echo_blocking(mut connection: UnixStream) -> io::Result<()> {
+    let mut buffer = vec![0; BUFFER_BYTES];
+    loop {
+        match connection.read(&mut buffer)? {
+            0 => return Ok(()),
+            count => connection.write_all(&buffer[..count])?,
+        }
+    }
+}
+
+/// The same on a tokio runtime of one thread, as an I/O arbiter has it.
+///
+/// # Errors
+/// If the socket or the runtime can't be made.
+pub fn serve_tokio(path: &Path) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+    runtime.block_on(async {
+        let listener = tokio::net::UnixListener::bind(path).context(path.display())?;
+        loop {
+            let (connection, _) = listener.accept().await?;
+            tokio::spawn(echo_on_tokio(connection));
+        }
+    })
+}
+
+async fn echo_on_tokio(mut connection: tokio::net::UnixStream) -> io::Result<()> {
+    let mut buffer = vec![0; BUFFER_BYTES];
+    loop {
+        match connection.read(&mut buffer).await? {
+            0 => return Ok(()),
+            count => connection.write_all(&buffer[..count]).await?,
+        }
+    }
+}

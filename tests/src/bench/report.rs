@@ -1,0 +1,163 @@
+//! What came out, for people (Markdown) and for machines (JSON). A line that has no figures says why.
+
+use serde::Serialize;
+
+mod markdown;
+
+use super::placement::Placement;
+use super::statistics::Quartiles;
+
+/// Everything.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The circumstances.
+    pub about: About,
+    /// One for each placement.
+    pub sections: Vec<Section>,
+    /// Idle sessions.
+    pub idle: Vec<Row<IdleFigures>>,
+}
+
+/// Under what circumstances.
+#[derive(Debug, Serialize)]
+pub struct About {
+    /// CPUs that this process may use.
+    pub cpus: usize,
+    /// Whether this is a build whose figures mean something.
+    pub optimised: bool,
+    /// The executable that is called qmp-vmm here; none if it does not build or was left out.
+    pub program: Option<String>,
+    /// How requests to qmp-vmm were marked out-of-band.
+    pub oob_form: &'static str,
+    /// Whether everything was cut to a tenth.
+    pub quick: bool,
+}
+
+/// What was measured in one placement.
+#[derive(Debug, Serialize)]
+pub struct Section {
+    /// Where.
+    pub placement: Placement,
+    /// One request at a time.
+    pub round_trips: Vec<Row<RoundTripFigures>>,
+    /// Several in flight.
+    pub pipelined: Vec<Row<PipelineFigures>>,
+}
+
+/// One line of a table.
+#[derive(Debug, Serialize)]
+pub struct Row<T> {
+    /// Its name.
+    pub name: String,
+    /// Its figures, or why there are none.
+    #[serde(flatten)]
+    pub outcome: RowOutcome<T>,
+}
+
+/// Figures, or why there are none.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowOutcome<T> {
+    /// The figures.
+    Measured(T),
+    /// There was nothing to measure.
+    NotMeasured {
+        /// Why.
+        reason: String,
+    },
+    /// A server that should have answered did not.
+    Failed {
+        /// How.
+        reason: String,
+    },
+}
+
+/// Of one request at a time.
+#[derive(Debug, Serialize)]
+pub struct RoundTripFigures {
+    /// The median of the turns' medians, in microseconds.
+    pub p50_us: f64,
+    /// Of all round trips, in microseconds.
+    pub p99_us: f64,
+    /// Each turn's median over the bare echo's of the same round.
+    pub to_echo: Quartiles,
+    /// Each turn's median over that of the same work without a flood, of the same round.
+    pub to_idle: Option<Quartiles>,
+    /// How many there were.
+    pub round_trips: u64,
+}
+
+/// Of several requests in flight.
+#[derive(Debug, Serialize)]
+pub struct PipelineFigures {
+    /// Commands a second, slice by slice.
+    pub per_second: Quartiles,
+    /// The server's CPU time for a command, in microseconds, slice by slice.
+    pub cpu_us: Quartiles,
+}
+
+/// Of idle sessions.
+#[derive(Debug, Serialize)]
+pub struct IdleFigures {
+    /// How many.
+    pub sessions: usize,
+    /// Resident memory of such a process with one monitor and no session.
+    pub one_monitor_bytes: u64,
+    /// Resident memory with all monitors and no session.
+    pub before_bytes: u64,
+    /// Resident memory with a session on each.
+    pub after_bytes: u64,
+    /// What each session adds.
+    pub bytes_per_session: f64,
+    /// What each monitor and its session add together.
+    pub bytes_per_monitor_and_session: f64,
+}
+
+impl Report {
+    /// The tables.
+    pub fn to_markdown(&self) -> String {
+        markdown::render(self)
+    }
+
+    /// Whether a server that should have answered did not.
+    pub fn has_failures(&self) -> bool {
+        self.idle.iter().any(Row::has_failed)
+            || self.sections.iter().any(|section| {
+                section.round_trips.iter().any(Row::has_failed) || section.pipelined.iter().any(Row::has_failed)
+            })
+    }
+}
+
+impl<T> Row<T> {
+    fn has_failed(&self) -> bool {
+        match self.outcome {
+            RowOutcome::Failed { .. } => true,
+            RowOutcome::Measured(_) | RowOutcome::NotMeasured { .. } => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(outcome: RowOutcome<IdleFigures>) -> Report {
+        let about = About { cpus: 2, program: None, optimised: true, oob_form: "exec-oob", quick: false };
+        Report { about, sections: Vec::new(), idle: vec![Row { name: "QEMU".into(), outcome }] }
+    }
+
+    #[test]
+    fn a_line_without_figures_says_why() {
+        let report = report(RowOutcome::NotMeasured { reason: "not installed".into() });
+        assert!(report.to_markdown().contains("| QEMU | not measured: not installed |"), "{}", report.to_markdown());
+        assert!(!report.has_failures());
+    }
+
+    #[test]
+    fn a_server_that_breaks_off_is_a_failure() {
+        let report = report(RowOutcome::Failed { reason: "closed\nits socket".into() });
+        assert!(report.to_markdown().contains("| QEMU | FAILED: closed / its socket |"), "{}", report.to_markdown());
+        assert!(report.has_failures());
+        assert_eq!(serde_json::to_value(&report).unwrap()["idle"][0]["failed"]["reason"], "closed\nits socket");
+    }
+}

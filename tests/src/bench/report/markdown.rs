@@ -1,0 +1,104 @@
+//! The report as Markdown tables.
+
+use super::{About, IdleFigures, PipelineFigures, Report, RoundTripFigures, Row, RowOutcome, Section};
+use crate::bench::placement::Placement;
+use crate::bench::statistics::Quartiles;
+
+pub(super) fn render(report: &Report) -> String {
+    let mut text = heading(&report.about);
+    for section in &report.sections {
+        text.push_str(&render_section(section));
+    }
+    text.push_str("\n## Idle sessions\n\n");
+    text.push_str(&table(
+        [
+            "server",
+            "KiB a session",
+            "KiB a monitor and its session",
+            "RSS with one monitor, MiB",
+            "with all monitors, MiB",
+            "with all sessions, MiB",
+        ],
+        &report.idle,
+        |idle: &IdleFigures| {
+            [
+                kib(idle.bytes_per_session),
+                kib(idle.bytes_per_monitor_and_session),
+                mib(idle.one_monitor_bytes),
+                mib(idle.before_bytes),
+                mib(idle.after_bytes),
+            ]
+        },
+    ));
+    text
+}
+
+fn heading(about: &About) -> String {
+    let mut text = format!("# Figures\n\n{} CPUs; out-of-band to qmp-vmm as `{}`.\n", about.cpus, about.oob_form);
+    if let Some(program) = &about.program {
+        text.push_str(&format!("\nqmp-vmm is `{program}`.\n"));
+    }
+    if !about.optimised {
+        text.push_str("\n**A debug build: these figures mean nothing.** Run it with `--release`.\n");
+    }
+    if about.quick {
+        text.push_str("\nA quick run: to see that it works, not for figures.\n");
+    }
+    text
+}
+
+fn render_section(section: &Section) -> String {
+    let placement = match section.placement {
+        Placement::Pinned(cpu) => format!("all pinned to CPU {cpu}"),
+        Placement::Unpinned => "unpinned (for information)".to_owned(),
+    };
+    let round_trips = table(
+        ["round trip", "p50, us", "p99, us", "times the bare echo", "times its own idle"],
+        &section.round_trips,
+        |row: &RoundTripFigures| {
+            let to_idle = row.to_idle.map_or_else(String::new, |ratio| with_quartiles(ratio, 2));
+            [format!("{:.1}", row.p50_us), format!("{:.1}", row.p99_us), with_quartiles(row.to_echo, 2), to_idle]
+        },
+    );
+    let pipelined = table(
+        ["pipelined", "commands a second", "server's CPU, us each"],
+        &section.pipelined,
+        |row: &PipelineFigures| [with_quartiles(row.per_second, 0), with_quartiles(row.cpu_us, 1)],
+    );
+    format!("\n## Round trips, {placement}\n\n{round_trips}\n## Pipelined, {placement}\n\n{pipelined}")
+}
+
+/// A table whose first column is the rows' names. What can't be shown says so in the second.
+fn table<T, const COLUMNS: usize, const CELLS: usize>(
+    header: [&str; COLUMNS],
+    rows: &[Row<T>],
+    cells: impl Fn(&T) -> [String; CELLS],
+) -> String {
+    let mut text = format!("| {} |\n|---|{}\n", header.join(" | "), "---:|".repeat(COLUMNS - 1));
+    for row in rows {
+        let rest = match &row.outcome {
+            RowOutcome::Measured(figures) => cells(figures).join(" | "),
+            RowOutcome::NotMeasured { reason } => format!("not measured: {}", on_one_line(reason)),
+            RowOutcome::Failed { reason } => format!("FAILED: {}", on_one_line(reason)),
+        };
+        text.push_str(&format!("| {} | {rest} |\n", row.name));
+    }
+    text
+}
+
+fn on_one_line(reason: &str) -> String {
+    reason.trim().replace('\n', " / ").replace('|', "\\|")
+}
+
+fn with_quartiles(figures: Quartiles, digits: usize) -> String {
+    let Quartiles { lower, median, upper } = figures;
+    format!("**{median:.digits$}** ({lower:.digits$} to {upper:.digits$})")
+}
+
+fn kib(bytes: f64) -> String {
+    format!("{:.1}", bytes / 1024.0)
+}
+
+fn mib(bytes: u64) -> String {
+    format!("{:.1}", bytes as f64 / (1024.0 * 1024.0))
+}

@@ -1,0 +1,123 @@
+//! Round trips, one request at a time, targets taking turns. Each turn's median is set against the echo's of the same
+//! round, so that what disturbs the machine for a while disturbs both.
+
+use std::time::{Duration, Instant};
+
+use hdrhistogram::Histogram;
+
+use super::connection::{Connection, LineCheck};
+use super::flood::Flood;
+use super::options::Extent;
+use super::report::{RoundTripFigures, Row, RowOutcome};
+use super::servers::Availability;
+use super::statistics::Quartiles;
+use crate::{Context, Outcome};
+
+/// Round trips a turn.
+const TURN: usize = 100;
+
+/// One line of the table.
+#[derive(Debug)]
+pub struct Candidate {
+    /// Its name there.
+    pub name: String,
+    /// The name of the line that is the same work without a flood.
+    pub idle: Option<String>,
+    /// What is measured, if it is there.
+    pub target: Availability<Target>,
+}
+
+/// Something that answers requests.
+#[derive(Debug)]
+pub struct Target {
+    /// The connection, in the mode that the request needs.
+    pub connection: Connection,
+    /// What is sent.
+    pub request: &'static str,
+    /// What may come back.
+    pub check: LineCheck,
+    /// What goes on meanwhile.
+    pub flood: Option<Flood>,
+}
+
+/// The turns of one candidate.
+struct Turns {
+    medians_ns: Vec<f64>,
+    all: Histogram<u64>,
+}
+
+/// Measures all candidates; the first is the echo that the others are set against.
+///
+/// # Errors
+/// If times can't be recorded. A candidate that breaks off is a line of the table, not an error.
+pub fn measure(mut candidates: Vec<Candidate>, extent: Extent) -> Outcome<Vec<Row<RoundTripFigures>>> {
+    let mut turns = Vec::new();
+    for _ in &candidates {
+        turns.push(Turns { medians_ns: Vec::new(), all: histogram()? });
+    }
+    let started = Instant::now();
+    for _ in 0..extent.rounds {
+        if started.elapsed().as_secs() >= extent.round_trip_seconds {
+            break;
+        }
+        for (candidate, turns) in candidates.iter_mut().zip(&mut turns) {
+            let Availability::There(target) = &mut candidate.target else { continue };
+            if let Err(failure) = turn(target, turns) {
+                candidate.target = Availability::Broken(failure.to_string());
+            }
+        }
+    }
+    Ok(rows(candidates, &turns))
+}
+
+fn turn(target: &mut Target, turns: &mut Turns) -> Outcome {
+    if let Some(flood) = &target.flood {
+        flood.start()?;
+    }
+    let mut this = histogram()?;
+    for _ in 0..TURN {
+        let took = target.connection.round_trip(target.request.as_bytes(), target.check)?;
+        this.saturating_record(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
+    }
+    if let Some(flood) = &target.flood {
+        flood.stop()?;
+    }
+    turns.medians_ns.push(this.value_at_quantile(0.5) as f64);
+    turns.all.add(&this).context("histograms that don't fit")
+}
+
+fn histogram() -> Outcome<Histogram<u64>> {
+    Histogram::new_with_max(Duration::from_secs(60).as_nanos() as u64, 3).context("no histogram")
+}
+
+fn rows(candidates: Vec<Candidate>, turns: &[Turns]) -> Vec<Row<RoundTripFigures>> {
+    let names: Vec<String> = candidates.iter().map(|candidate| candidate.name.clone()).collect();
+    let mut rows = Vec::new();
+    for (candidate, own) in candidates.into_iter().zip(turns) {
+        let idle = candidate.idle.and_then(|idle| names.iter().position(|name| *name == idle)).map(|at| &turns[at]);
+        let outcome = match candidate.target {
+            Availability::There(_) => figures(own, &turns[0], idle),
+            Availability::Absent(reason) => RowOutcome::NotMeasured { reason },
+            Availability::Broken(reason) => RowOutcome::Failed { reason },
+        };
+        rows.push(Row { name: candidate.name, outcome });
+    }
+    rows
+}
+
+fn figures(own: &Turns, echo: &Turns, idle: Option<&Turns>) -> RowOutcome<RoundTripFigures> {
+    let (Some(to_echo), Some(medians)) = (ratios(own, echo), Quartiles::of(own.medians_ns.clone())) else {
+        return RowOutcome::Failed { reason: "no round was completed".to_owned() };
+    };
+    RowOutcome::Measured(RoundTripFigures {
+        p50_us: medians.median / 1000.0,
+        p99_us: own.all.value_at_quantile(0.99) as f64 / 1000.0,
+        to_echo,
+        to_idle: idle.and_then(|idle| ratios(own, idle)),
+        round_trips: own.all.len(),
+    })
+}
+
+fn ratios(own: &Turns, other: &Turns) -> Option<Quartiles> {
+    Quartiles::of(own.medians_ns.iter().zip(&other.medians_ns).map(|(own, other)| own / other).collect())
+}

@@ -1,0 +1,67 @@
+//! What is measured, in which order.
+
+use std::fs;
+use std::process::ExitCode;
+
+mod line_up;
+
+use super::options::{OobForm, Options, Server};
+use super::placement::{self, Placement};
+use super::report::{About, Report, Section};
+use super::{idle, pipeline, process, round_trip};
+use crate::{Context, Outcome, Product};
+use line_up::LineUp;
+
+/// Measures everything and prints the tables.
+///
+/// # Errors
+/// If the bench itself can't work: no echo, no CPU, no place for the JSON.
+pub fn run(options: &Options) -> Outcome<ExitCode> {
+    process::raise_file_limit()?;
+    let at_start = placement::allowed()?;
+    let program = build_unless_left_out(options).unwrap_or_else(|failure| {
+        // The lines of qmp-vmm say the same; this comes before the minute that the rest takes.
+        eprintln!("bench: {failure}");
+        None
+    });
+    let mut sections = Vec::new();
+    for placement in placement::chosen(options.placement, options.pin)? {
+        placement::enter(placement, &at_start)?;
+        sections.push(section(placement, options)?);
+    }
+    placement::enter(Placement::Unpinned, &at_start)?;
+    let about = about(at_start.count() as usize, program, options);
+    let report = Report { about, sections, idle: idle::measure(options) };
+    println!("{}", report.to_markdown());
+    if let Some(path) = &options.json {
+        let text = serde_json::to_string_pretty(&report)?;
+        fs::write(path, text).context(format!("cannot write {}", path.display()))?;
+    }
+    Ok(if report.has_failures() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Building takes all CPUs: it must not happen pinned.
+fn build_unless_left_out(options: &Options) -> Outcome<Option<String>> {
+    if options.without.contains(&Server::QmpVmm) {
+        return Ok(None);
+    }
+    Ok(Some(Product::QmpVmm.executable()?.display().to_string()))
+}
+
+fn section(placement: Placement, options: &Options) -> Outcome<Section> {
+    let line_up = LineUp::start(options)?;
+    let extent = options.extent();
+    Ok(Section {
+        placement,
+        round_trips: round_trip::measure(line_up.round_trips(options.form)?, extent)?,
+        pipelined: pipeline::measure(line_up.pipelined(), extent),
+    })
+}
+
+fn about(cpus: usize, program: Option<String>, options: &Options) -> About {
+    let oob_form = match options.form {
+        OobForm::ExecOob => "exec-oob",
+        OobForm::Control => "control",
+    };
+    About { cpus, program, optimised: !cfg!(debug_assertions), oob_form, quick: options.quick }
+}

@@ -1,0 +1,139 @@
+//! Who takes part: the servers of one placement, and the lines of the tables that they give.
+
+use crate::bench::connection::{Connection, expect_anything, expect_return};
+use crate::bench::flood::Flood;
+use crate::bench::options::{OobForm, Options};
+use crate::bench::requests::{ECHOED, IN_BAND, out_of_band};
+use crate::bench::servers::{Availability, EchoServer, MonitorServer, name_of};
+use crate::bench::{pipeline, round_trip};
+use crate::{Outcome, Product};
+
+/// The monitors of a server, one for each kind of work: a monitor serves one client.
+const IN_BAND_PLAIN: usize = 0;
+const IN_BAND_WITH_OOB: usize = 1;
+const OOB_IDLE: usize = 2;
+const OOB_FLOODED: usize = 3;
+const FLOOD_BESIDE_OOB: usize = 4;
+const FLOOD_BESIDE_ECHO: usize = 5;
+const PIPELINED_WITH_OOB: usize = 6;
+const PIPELINED_PLAIN: usize = 7;
+const MONITORS: usize = 8;
+
+/// The servers.
+pub(super) struct LineUp {
+    echo: EchoServer,
+    tokio_echo: EchoServer,
+    monitors: [(Product, Availability<MonitorServer>); 2],
+}
+
+impl LineUp {
+    pub(super) fn start(options: &Options) -> Outcome<Self> {
+        let monitors =
+            [Product::Qemu, Product::QmpVmm].map(|product| (product, MonitorServer::start(product, MONITORS, options)));
+        Ok(Self { echo: EchoServer::start("echo")?, tokio_echo: EchoServer::start("tokio-echo")?, monitors })
+    }
+
+    pub(super) fn round_trips(&self, form: OobForm) -> Outcome<Vec<round_trip::Candidate>> {
+        let mut candidates = vec![
+            echo_line("bare echo", self.echo_target(&self.echo, None)),
+            echo_line("tokio echo", self.echo_target(&self.tokio_echo, None)),
+        ];
+        for (product, server) in &self.monitors {
+            let name = name_of(*product);
+            let oob = match product {
+                Product::Qemu => out_of_band(OobForm::ExecOob),
+                Product::QmpVmm => out_of_band(form),
+            };
+            let mut line = |what: &str, idle: Option<String>, target: Availability<_>| {
+                candidates.push(round_trip::Candidate { name: format!("{name} {what}"), idle, target });
+            };
+            line("in-band, oob off", None, target(server, IN_BAND_PLAIN, &[], IN_BAND));
+            line("in-band, oob on", None, target(server, IN_BAND_WITH_OOB, &["oob"], IN_BAND));
+            line("OOB", None, target(server, OOB_IDLE, &["oob"], oob));
+            let flooded = and_then(server, |server| {
+                let flood = Flood::on(server.path(FLOOD_BESIDE_OOB)?)?;
+                let mut target = open(server, OOB_FLOODED, &["oob"], oob)?;
+                target.flood = Some(flood);
+                Ok(target)
+            });
+            line("OOB, dispatcher flooded", Some(format!("{name} OOB")), flooded);
+            let beside = and_then(server, |server| {
+                self.echo_target(&self.echo, Some(Flood::on(server.path(FLOOD_BESIDE_ECHO)?)?))
+            });
+            candidates.push(round_trip::Candidate {
+                name: format!("bare echo, while {name} is flooded"),
+                idle: Some("bare echo".to_owned()),
+                target: beside,
+            });
+        }
+        Ok(candidates)
+    }
+
+    pub(super) fn pipelined(&self) -> Vec<pipeline::Candidate> {
+        let mut candidates = Vec::new();
+        for (product, server) in &self.monitors {
+            let name = name_of(*product);
+            let with_oob = load(server, PIPELINED_WITH_OOB, &["oob"], 8);
+            candidates.push(pipeline::Candidate { name: format!("{name}, 8 in flight, oob on"), load: with_oob });
+            let plain = load(server, PIPELINED_PLAIN, &[], 64);
+            candidates.push(pipeline::Candidate { name: format!("{name}, 64 written ahead, oob off"), load: plain });
+        }
+        candidates
+    }
+
+    fn echo_target(&self, echo: &EchoServer, flood: Option<Flood>) -> Outcome<round_trip::Target> {
+        let connection = Connection::open(&echo.path())?;
+        Ok(round_trip::Target { connection, request: ECHOED, check: expect_anything, flood })
+    }
+}
+
+fn echo_line(name: &str, target: Outcome<round_trip::Target>) -> round_trip::Candidate {
+    round_trip::Candidate { name: name.to_owned(), idle: None, target: available(target) }
+}
+
+fn target(
+    server: &Availability<MonitorServer>,
+    monitor: usize,
+    enable: &[&str],
+    request: &'static str,
+) -> Availability<round_trip::Target> {
+    and_then(server, |server| open(server, monitor, enable, request))
+}
+
+fn open(server: &MonitorServer, monitor: usize, enable: &[&str], request: &'static str) -> Outcome<round_trip::Target> {
+    let connection = Connection::open_session(server.path(monitor)?, enable)?;
+    Ok(round_trip::Target { connection, request, check: expect_return, flood: None })
+}
+
+fn load(
+    server: &Availability<MonitorServer>,
+    monitor: usize,
+    enable: &[&str],
+    in_flight: usize,
+) -> Availability<pipeline::Load> {
+    and_then(server, |server| {
+        // About the same time for both: QEMU takes a quarter of a millisecond for each.
+        let commands = match server.product {
+            Product::Qemu => 400,
+            Product::QmpVmm => 8000,
+        };
+        let connection = Connection::open_session(server.path(monitor)?, enable)?;
+        Ok(pipeline::Load { connection, in_flight, commands, pid: server.pid() })
+    })
+}
+
+/// What a server gives, or why it is not there.
+fn and_then<S, T>(server: &Availability<S>, then: impl FnOnce(&S) -> Outcome<T>) -> Availability<T> {
+    match server {
+        Availability::There(server) => available(then(server)),
+        Availability::Absent(reason) => Availability::Absent(reason.clone()),
+        Availability::Broken(reason) => Availability::Broken(reason.clone()),
+    }
+}
+
+fn available<T>(outcome: Outcome<T>) -> Availability<T> {
+    match outcome {
+        Ok(there) => Availability::There(there),
+        Err(failure) => Availability::Broken(failure.to_string()),
+    }
+}

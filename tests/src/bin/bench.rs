@@ -1,0 +1,20 @@
+//! Prints the figures of `qmp-vmm` side by side with a bare echo, a tokio echo and QEMU; see `--help`.
+
+use std::process::ExitCode;
+
+use actix_qmp_tests::bench::options::{Command, Options};
+use actix_qmp_tests::bench::{echo, run};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let done = match &options.command {
+        Some(Command::Echo { path }) => echo::serve_blocking(path).map(|()| ExitCode::SUCCESS),
+        Some(Command::TokioEcho { path }) => echo::serve_tokio(path).map(|()| ExitCode::SUCCESS),
+        None => run::run(&options),
+    };
+    done.unwrap_or_else(|failure| {
+        eprintln!("bench: {failure}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,57 @@
+//! One connection, UNIX or TCP, with a deadline on reading.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use crate::program::Address;
+
+/// A connected socket of either kind.
+#[derive(Debug)]
+pub(super) enum Stream {
+    Unix(UnixStream),
+    Tcp(TcpStream),
+}
+
+impl Stream {
+    /// Connects. On TCP every write goes out at once, or splitting a request would split nothing.
+    pub(super) fn connect(address: &Address) -> io::Result<Self> {
+        match address {
+            Address::Unix(path) => UnixStream::connect(path).map(Self::Unix),
+            Address::Tcp(address) => {
+                let stream = TcpStream::connect(address)?;
+                stream.set_nodelay(true)?;
+                Ok(Self::Tcp(stream))
+            }
+        }
+    }
+
+    pub(super) fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Unix(stream) => stream.write_all(bytes),
+            Self::Tcp(stream) => stream.write_all(bytes),
+        }
+    }
+
+    /// Reads what is there, waiting for at most `at_most`.
+    pub(super) fn read(&mut self, buffer: &mut [u8], at_most: Duration) -> io::Result<usize> {
+        match self {
+            Self::Unix(stream) => {
+                stream.set_read_timeout(Some(at_most))?;
+                stream.read(buffer)
+            }
+            Self::Tcp(stream) => {
+                stream.set_read_timeout(Some(at_most))?;
+                stream.read(buffer)
+            }
+        }
+    }
+
+    pub(super) fn shutdown_write(&self) -> io::Result<()> {
+        match self {
+            Self::Unix(stream) => stream.shutdown(Shutdown::Write),
+            Self::Tcp(stream) => stream.shutdown(Shutdown::Write),
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! What QEMU 7.2 answered, kept in `tests/differential/qemu-7.2.txt`, so that the comparison can be made where no QEMU
+//! is installed. One line a case: its name, a tab, the answers.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::{Context, Failure, Outcome};
+
+/// The answers by case name.
+pub type Recording = BTreeMap<String, String>;
+
+fn path() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("differential/qemu-7.2.txt")
+}
+
+/// Reads the recording.
+///
+/// # Errors
+/// If the file is missing or a line has no tab.
+pub fn read() -> Outcome<Recording> {
+    let text = fs::read_to_string(path()).context(path().display())?;
+    text.lines()
+        .map(|line| match line.split_once('\t') {
+            Some((name, answers)) => Ok((name.to_owned(), answers.to_owned())),
+            None => Err(Failure::new(format!("{}: no tab in: {line}", path().display()))),
+        })
+        .collect()
+}
+
+/// Writes the recording anew.
+///
+/// # Errors
+/// If the file can't be written.
+pub fn write(recording: &Recording) -> Outcome {
+    let text: String = recording.iter().map(|(name, answers)| format!("{name}\t{answers}\n")).collect();
+    fs::write(path(), text).context(path().display())
+}

@@ -1,0 +1,36 @@
+//! What the black-box tests and the benches are made of. Nothing here knows the monitor's crates: a program is
+//! started, its socket is spoken to, and what comes back is compared.
+//!
+//! | module | is for |
+//! |---|---|
+//! | [`program`] | starting `qmp-vmm`, or QEMU as the reference, and ending it |
+//! | [`client`] | a blocking QMP client that remembers all it saw |
+//! | [`transcript`] | conversations written down with `->` and `<-` |
+//! | [`differential`] | the same odd requests to QEMU and to `qmp-vmm` |
+//! | [`python`] | the Python clients, in an environment of their own |
+//! | [`skip`] | saying visibly that a test did not run |
+//! | [`bench`](mod@bench) | figures beside an echo and QEMU |
+//!
+//! # How to run
+//! `cargo test -p actix-qmp-tests` runs everything; `... qemu` only what shows on QEMU that the tests are right.
+//! `cargo run --release -p actix-qmp-tests --bin bench` prints the figures.
+//!
+//! | environment | does |
+//! |---|---|
+//! | `QMP_VMM=PATH` | takes this executable instead of building `qmp-vmm` |
+//! | `QMP_TESTS_RECORD=1` | records anew what QEMU 7.2 answers to the odd requests |
+
+#![forbid(unsafe_code)]
+
+pub mod bench;
+pub mod client;
+pub mod differential;
+pub mod failure;
+pub mod program;
+pub mod python;
+pub mod skip;
+pub mod transcript;
+
+pub use client::QmpClient;
+pub use failure::{Context, Failure, Outcome};
+pub use program::{Launch, Product, Program};

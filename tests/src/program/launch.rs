@@ -1,0 +1,159 @@
+//! How a program is to be started: which, on what kind of socket, with how many monitors.
+
+use std::ffi::OsString;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use super::{Program, locate};
+use crate::{Context, Outcome};
+
+/// Which program answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Product {
+    /// The prototype under test.
+    QmpVmm,
+    /// The reference. A test that runs on it too shows that the test itself is right.
+    Qemu,
+}
+
+impl Product {
+    /// The executable.
+    ///
+    /// # Errors
+    /// If it can't be built or isn't installed.
+    pub fn executable(self) -> Outcome<PathBuf> {
+        match self {
+            Self::QmpVmm => locate::qmp_vmm(),
+            Self::Qemu => locate::qemu(),
+        }
+    }
+
+    fn monitor_flag(self) -> &'static str {
+        match self {
+            Self::QmpVmm => "--qmp",
+            Self::Qemu => "-qmp",
+        }
+    }
+
+    fn base_arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::QmpVmm => &["-S"],
+            Self::Qemu => &["-M", "none", "-nodefaults", "-display", "none", "-S"],
+        }
+    }
+}
+
+/// The kind of socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// A UNIX socket in the program's own temporary directory.
+    Unix,
+    /// A free port on loopback.
+    Tcp,
+}
+
+/// Where a monitor listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A socket file.
+    Unix(PathBuf),
+    /// A loopback port.
+    Tcp(SocketAddr),
+}
+
+impl Address {
+    /// As clients take it on their command line: a path, or `HOST:PORT`.
+    pub fn to_argument(&self) -> String {
+        match self {
+            Self::Unix(path) => path.display().to_string(),
+            Self::Tcp(address) => address.to_string(),
+        }
+    }
+
+    fn chardev(&self) -> String {
+        match self {
+            Self::Unix(path) => format!("unix:{}", path.display()),
+            Self::Tcp(address) => format!("tcp:{address}"),
+        }
+    }
+}
+
+/// A program about to be started.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    pub(super) product: Product,
+    transport: Transport,
+    monitors: usize,
+    monitor_options: String,
+    arguments: Vec<OsString>,
+}
+
+impl Launch {
+    /// One monitor on a UNIX socket, the machine paused.
+    pub fn new(product: Product) -> Self {
+        Self { product, transport: Transport::Unix, monitors: 1, monitor_options: String::new(), arguments: Vec::new() }
+    }
+
+    /// The kind of socket.
+    #[must_use]
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.transport = transport;
+        self
+    }
+
+    /// How many monitors, each on a socket of its own.
+    #[must_use]
+    pub fn monitors(mut self, monitors: usize) -> Self {
+        self.monitors = monitors;
+        self
+    }
+
+    /// Options for every monitor, as `name=value,name=value`.
+    #[must_use]
+    pub fn monitor_options(mut self, options: &str) -> Self {
+        self.monitor_options = options.to_owned();
+        self
+    }
+
+    /// One more argument of the program.
+    #[must_use]
+    pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Starts the program and waits until its last monitor has greeted.
+    ///
+    /// # Errors
+    /// If it can't be found, ends early or does not greet; the text holds its stderr.
+    pub fn start(&self) -> Outcome<Program> {
+        Program::start(self)
+    }
+
+    pub(super) fn addresses(&self, folder: &Path) -> Outcome<Vec<Address>> {
+        (0..self.monitors).map(|number| self.address(folder, number)).collect()
+    }
+
+    fn address(&self, folder: &Path, number: usize) -> Outcome<Address> {
+        match self.transport {
+            Transport::Unix => Ok(Address::Unix(folder.join(format!("monitor{number}.sock")))),
+            Transport::Tcp => {
+                let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?.local_addr()?;
+                Ok(Address::Tcp(port))
+            }
+        }
+    }
+
+    pub(super) fn command_line(&self, addresses: &[Address]) -> Vec<OsString> {
+        let mut line: Vec<OsString> = self.product.base_arguments().iter().map(Into::into).collect();
+        for address in addresses {
+            let mut options = format!("{},server=on,wait=off", address.chardev());
+            if !self.monitor_options.is_empty() {
+                options = format!("{options},{}", self.monitor_options);
+            }
+            line.extend([self.product.monitor_flag().into(), options.into()]);
+        }
+        line.extend(self.arguments.iter().cloned());
+        line
+    }
+}
