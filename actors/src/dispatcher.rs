@@ -132,6 +132,19 @@ impl Driven for Dispatcher {
         if self.flush(task) == Flushed::Held {
             return;
         }
+        self.run(task);
+        // What was said just now may have been kept: this sees to a next turn.
+        if self.flush(task) == Flushed::All && self.running.is_none() && self.trigger.is_triggered() {
+            for waiter in self.stop_waiters.drain(..) {
+                // Refused when nobody waits any more.
+                let _ = waiter.send(());
+            }
+        }
+    }
+}
+
+impl Dispatcher {
+    fn run(&mut self, task: &mut task::Context<'_>) {
         if self.trigger.is_triggered() {
             self.waiting.clear();
         }
@@ -144,19 +157,11 @@ impl Driven for Dispatcher {
             drop(entered);
             self.finish(outcome);
         }
-        if self.trigger.is_triggered() {
-            for waiter in self.stop_waiters.drain(..) {
-                // Refused when nobody waits any more.
-                let _ = waiter.send(());
-            }
-        }
         if !self.waiting.is_empty() {
             task.waker().wake_by_ref();
         }
     }
-}
 
-impl Dispatcher {
     fn flush(&mut self, task: &task::Context<'_>) -> Flushed {
         let monitors = &mut self.monitors;
         self.held.retain(|monitor| {
@@ -216,3 +221,6 @@ impl Dispatcher {
         self.tell(request.session.monitor, |edges| &mut edges.responder, finished);
     }
 }
+
+#[cfg(test)]
+mod tests;

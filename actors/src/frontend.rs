@@ -74,6 +74,8 @@ pub(crate) struct Frontend {
 enum Closing {
     No,
     Within(Pin<Box<Sleep>>),
+    /// No session is left and the parser has been told so, which happens once.
+    Told,
 }
 
 /// The client that is served.
@@ -170,16 +172,20 @@ impl Handler<MonitorsToFrontend> for Frontend {
     fn handle(&mut self, message: MonitorsToFrontend, _ctx: &mut Self::Context) {
         let MonitorsToFrontend::Close { within } = message;
         self.chardev.stop_listening();
-        self.closing = Closing::Within(Box::pin(tokio::time::sleep(within)));
+        if !matches!(self.closing, Closing::Told) {
+            self.closing = Closing::Within(Box::pin(tokio::time::sleep(within)));
+        }
     }
 }
 
 impl Driven for Frontend {
     fn drive(&mut self, ctx: &mut Context<Self>, task: &mut task::Context<'_>) {
-        if self.parser.flush(task).and(self.responder.flush(task)) == Flushed::Held {
+        if self.flush(task) == Flushed::Held {
             return;
         }
         while let Turn::Again = self.take_turn(ctx, task) {}
+        // What was said just now may have been kept: this sees to a next turn.
+        self.flush(task);
     }
 }
 
@@ -190,6 +196,10 @@ enum Turn {
 }
 
 impl Frontend {
+    fn flush(&mut self, task: &task::Context<'_>) -> Flushed {
+        self.parser.flush(task).and(self.responder.flush(task))
+    }
+
     fn take_turn(&mut self, ctx: &mut Context<Self>, task: &mut task::Context<'_>) -> Turn {
         match (&mut self.client, &self.closing) {
             (Some(client), _) => match client.serve(task, &mut self.parser, &mut self.closing) {
@@ -199,7 +209,12 @@ impl Frontend {
                     return Turn::Again;
                 }
             },
-            (None, Closing::Within(_)) => self.end(ctx, task),
+            (None, Closing::Within(_)) => {
+                self.parser.send(FrontendToParser::MonitorClosed);
+                self.closing = Closing::Told;
+                return Turn::Again;
+            }
+            (None, Closing::Told) => self.end(ctx, task),
             (None, Closing::No) => {
                 if let Poll::Ready(Some(connection)) = self.chardev.poll_connection(task) {
                     self.open_session(connection);
@@ -245,7 +260,6 @@ impl Frontend {
     }
 
     fn end(&mut self, ctx: &mut Context<Self>, task: &task::Context<'_>) {
-        self.parser.send(FrontendToParser::MonitorClosed);
         if self.parser.flush(task) == Flushed::All {
             actix::ActorContext::stop(ctx);
         }
@@ -346,3 +360,6 @@ impl Client {
         Serving::GoesOn
     }
 }
+
+#[cfg(test)]
+mod tests;

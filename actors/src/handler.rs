@@ -1,16 +1,12 @@
 //! In-band handlers: how the dispatcher runs a command.
 
 use std::any::Any;
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::future::Future;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
 
 use actix::Recipient;
 use actix_qmp_messages::{Command, Outcome, QmpError};
 use futures_util::future::LocalBoxFuture;
-use tokio::task::coop::unconstrained;
 
 type Answer<C> = Result<<C as Command>::Return, QmpError>;
 
@@ -87,55 +83,15 @@ pub(crate) fn outcome<C: Command>(answer: Answer<C>) -> Outcome {
 
 /// Sends a command to an actor and waits for its answer.
 ///
+/// A full mailbox is no obstacle: actix keeps a place for each sender beyond the bound, and the command waits there for
+/// the actor's turn. A request tells nobody whether its mailbox was full, so it can't be refused for that either.
+///
 /// # Errors
-/// When the mailbox is full, or the actor is gone before it answered.
+/// When the actor is gone before it answered.
 async fn ask_actor<C: Command>(recipient: &Recipient<C>, command: C) -> Result<Answer<C>, QmpError> {
-    let mut request = pin!(recipient.send(command));
-    // Outside tokio's budget: a poll cut short by it would look like a full mailbox.
-    let first = unconstrained(poll_fn(|task| Poll::Ready(first_poll(request.as_mut(), task)))).await;
-    let answered = match first {
-        FirstPoll::Answered(answered) => answered,
-        FirstPoll::Delivered => request.await,
-        FirstPoll::MailboxFull => {
-            return Err(QmpError::generic(format!(
-                "The handler of command '{}' is overloaded: its mailbox is full; try again later",
-                C::NAME
-            )));
-        }
-    };
-    answered.map_err(|_| {
+    recipient.send(command).await.map_err(|_| {
         QmpError::generic(format!("The handler of command '{}' is gone: its actor has stopped or panicked", C::NAME))
     })
-}
-
-enum FirstPoll<T> {
-    Answered(T),
-    Delivered,
-    MailboxFull,
-}
-
-/// Polls a request for the first time and tells whether its message reached the mailbox.
-///
-/// A request to a full mailbox stays pending without leaving a waker anywhere: it would wait for ever, and nothing in
-/// its interface says so. A delivered one leaves its waker with the answer's channel, and that can be seen.
-fn first_poll<F: Future>(request: Pin<&mut F>, task: &Context<'_>) -> FirstPoll<F::Output> {
-    let forward = Arc::new(Forward(task.waker().clone()));
-    let waker = Waker::from(Arc::clone(&forward));
-    let polled = request.poll(&mut Context::from_waker(&waker));
-    drop(waker);
-    match polled {
-        Poll::Ready(output) => FirstPoll::Answered(output),
-        Poll::Pending if Arc::strong_count(&forward) > 1 => FirstPoll::Delivered,
-        Poll::Pending => FirstPoll::MailboxFull,
-    }
-}
-
-struct Forward(Waker);
-
-impl Wake for Forward {
-    fn wake(self: Arc<Self>) {
-        self.0.wake_by_ref();
-    }
 }
 
 /// What the client is told of a handler that panicked, in either band.

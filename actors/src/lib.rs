@@ -32,7 +32,7 @@ pub use self::monitor::{CloseError, Monitor, SuspendError, SuspendGuard};
 pub use self::monitors::{
     AddError, Monitors, MonitorsBuilder, ShutdownError, ShutdownTrigger, StartError, WiringFault,
 };
-pub use self::options::{MonitorOptionError, MonitorOptions, Placement};
+pub use self::options::{IdRule, MonitorOptionError, MonitorOptions, Placement};
 pub use self::queue::{QUEUE_LENGTH, QueueFull};
 pub use self::responder::{ThrottleRule, VersionInfo, VersionTriple};
 

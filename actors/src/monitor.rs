@@ -100,13 +100,14 @@ pub(crate) async fn wire(
     let wiring = Wiring { id, oob, frontend, parser, queue };
     wiring.introduce(options, around)?;
 
-    let (queue, parser) = (wiring.queue_setup(options, around), wiring.parser_setup(options, around));
+    let alive = TaskTracker::new();
+    let queue = wiring.queue_setup(options, around, alive.token());
+    let parser = wiring.parser_setup(options, around, alive.token());
     let started = around.io.spawn_fn(move || {
         Context::with_receiver(queue_rx).run(Queue::new(queue));
         Context::with_receiver(parser_rx).run(Parser::new(parser));
     });
     let (first_client, client_came) = oneshot::channel();
-    let alive = TaskTracker::new();
     let parts = FrontendParts { chardev, limits: options.limits, first_client, alive: alive.token() };
     alive.close();
     let (registered, registration) = oneshot::channel();
@@ -155,26 +156,29 @@ impl Wiring {
         around.dispatcher.try_send(to_dispatcher).map_err(|error| refused("dispatcher", &error))
     }
 
-    fn queue_setup(&self, options: &MonitorOptions, around: &Surroundings) -> QueueSetup {
+    fn queue_setup(&self, options: &MonitorOptions, around: &Surroundings, alive: TaskTrackerToken) -> QueueSetup {
         QueueSetup {
             monitor: self.id,
             queue_full: options.queue_full,
             parser: self.parser.clone().recipient(),
             dispatcher: around.dispatcher.clone().recipient(),
             responder: around.responder.clone().recipient(),
+            alive,
         }
     }
 
-    fn parser_setup(&self, options: &MonitorOptions, around: &Surroundings) -> ParserSetup {
+    fn parser_setup(&self, options: &MonitorOptions, around: &Surroundings, alive: TaskTrackerToken) -> ParserSetup {
         ParserSetup {
             monitor: self.id,
             table: Arc::clone(&around.table),
             offered: self.oob,
             queue_full: options.queue_full,
+            ids: options.ids,
             oob_budget: around.oob_budget,
             frontend: self.frontend.clone().recipient(),
             queue: self.queue.clone().recipient(),
             responder: around.responder.clone().recipient(),
+            alive,
         }
     }
 

@@ -316,7 +316,7 @@ pub enum StartError {
     NoSystem,
     /// The dispatcher belongs on the main arbiter.
     #[error(
-        "the dispatcher must be started on the main arbiter, since handlers run where it does; \\
+        "the dispatcher must be started on the main arbiter, since handlers run where it does; \
          this is thread '{thread}'; call start() from the function that #[actix::main] runs"
     )]
     NotOnMainArbiter {

@@ -17,6 +17,17 @@ pub enum Placement {
     MainArbiter,
 }
 
+/// Which requests need an `id` once `oob` is enabled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IdRule {
+    /// Those that could not be told apart otherwise: with [`QueueFull::Drop`], a request that is marked out-of-band, and
+    /// one that finds the queue full; with [`QueueFull::Suspend`], none. qmp-shell sends no `id`, so this is the default.
+    #[default]
+    WhereNeeded,
+    /// Every one (series v6).
+    Required,
+}
+
 /// One monitor.
 #[derive(Debug, Clone)]
 pub struct MonitorOptions {
@@ -26,6 +37,8 @@ pub struct MonitorOptions {
     pub style: Style,
     /// What happens when eight requests wait (`queue-full=drop|suspend`).
     pub queue_full: QueueFull,
+    /// Which requests need an `id` (`id=where-needed|required`).
+    pub ids: IdRule,
     /// How much output may wait for the client (`output-suspend=BYTES`, `output-close=BYTES`).
     pub limits: OutputLimits,
     /// Where the frontend runs.
@@ -41,6 +54,7 @@ impl MonitorOptions {
             chardev,
             style: Style::default(),
             queue_full: QueueFull::default(),
+            ids: IdRule::default(),
             limits: OutputLimits::default(),
             placement,
         }
@@ -56,6 +70,9 @@ pub enum MonitorOptionError {
     /// Neither of the two rules.
     #[error("option 'queue-full' must be drop or suspend, not '{0}'")]
     QueueFull(String),
+    /// Neither of the two rules.
+    #[error("option 'id' must be where-needed or required, not '{0}'")]
+    Id(String),
     /// The session would be closed before its input was ever held.
     #[error("option 'output-close' ({close_above} bytes) must not be below 'output-suspend' ({suspend_above} bytes)")]
     OutputLimits {
@@ -83,10 +100,16 @@ impl FromStr for MonitorOptions {
             Some(other) => return Err(MonitorOptionError::QueueFull(other.to_owned())),
             None => QueueFull::default(),
         };
+        let ids = match list.take("id").as_deref() {
+            Some("where-needed") => IdRule::WhereNeeded,
+            Some("required") => IdRule::Required,
+            Some(other) => return Err(MonitorOptionError::Id(other.to_owned())),
+            None => IdRule::default(),
+        };
         let limits = take_limits(&mut list)?;
         let chardev = ChardevOptions::from_list(&mut list)?;
         list.finish()?;
-        Ok(Self { style, queue_full, limits, ..Self::new(chardev) })
+        Ok(Self { style, queue_full, ids, limits, ..Self::new(chardev) })
     }
 }
 
@@ -107,9 +130,12 @@ mod tests {
     #[test]
     fn monitor_and_chardev_options_stand_in_one_list() {
         let options: MonitorOptions =
-            "unix:/tmp/x,server=on,wait=off,pretty=on,queue-full=suspend,output-suspend=4096".parse().unwrap();
+            "unix:/tmp/x,server=on,wait=off,pretty=on,queue-full=suspend,id=required,output-suspend=4096"
+                .parse()
+                .unwrap();
         assert_eq!(options.style, Style::Pretty);
         assert_eq!(options.queue_full, QueueFull::Suspend);
+        assert_eq!(options.ids, IdRule::Required);
         assert_eq!(options.limits.suspend_above, 4096);
         assert_eq!(options.limits.close_above, OutputLimits::default().close_above);
         assert!(!options.chardev.waits_for_client());
@@ -119,6 +145,7 @@ mod tests {
     fn mistakes_are_said_in_words() {
         let mistake = |text: &str| text.parse::<MonitorOptions>().unwrap_err().to_string();
         assert_eq!(mistake("null,queue-full=maybe"), "option 'queue-full' must be drop or suspend, not 'maybe'");
+        assert_eq!(mistake("null,id=maybe"), "option 'id' must be where-needed or required, not 'maybe'");
         assert!(mistake("null,colour=on").starts_with("unknown option 'colour'"));
         assert!(mistake("null,output-suspend=100,output-close=10").contains("must not be below"));
     }

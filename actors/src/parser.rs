@@ -6,6 +6,7 @@
 //!                                                           ResumeInput
 //! ```
 //!
+//! - A session begins closed, and the queue opens it unless somebody holds the input.
 //! - NEGOTIATING: every other command is refused. Negotiation is session state, so it is answered here, also while the
 //!   command of an earlier client still runs.
 //! - Open → closed: an in-band request, well-formed or not, goes to the queue, and the parser stops there and then.
@@ -48,14 +49,17 @@ use actix_qmp_messages::{
     SessionKey,
 };
 
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
 use self::framer::{Frame, Framer, Limits};
 use self::request::{Band, ParsedRequest, Request, parse_request};
 use crate::builtin::QMP_CAPABILITIES;
 use crate::command_table::CommandTable;
 use crate::drive::{Driven, start_driving};
 use crate::handler::handler_panicked;
+use crate::options::IdRule;
 use crate::outbox::{Flushed, Outbox};
-use crate::queue::QueueFull;
+use crate::queue::{QueueFull, id_required};
 use crate::request_span::{as_micros, request_span};
 
 /// Messages in the mailbox: the read window, the queue's answers, and the life of a session.
@@ -67,10 +71,13 @@ pub(crate) struct ParserSetup {
     pub(crate) table: Arc<CommandTable>,
     pub(crate) offered: Oob,
     pub(crate) queue_full: QueueFull,
+    pub(crate) ids: IdRule,
     pub(crate) oob_budget: Duration,
     pub(crate) frontend: Recipient<ParserToFrontend>,
     pub(crate) queue: Recipient<ParserToQueue>,
     pub(crate) responder: Recipient<ParserToResponder>,
+    /// Dropped when the parser has ended.
+    pub(crate) alive: TaskTrackerToken,
 }
 
 /// The actor.
@@ -79,12 +86,14 @@ pub(crate) struct Parser {
     table: Arc<CommandTable>,
     offered: Oob,
     queue_full: QueueFull,
+    ids: IdRule,
     oob_budget: Duration,
     session: Option<Session>,
     life: Life,
     frontend: Outbox<ParserToFrontend>,
     queue: Outbox<ParserToQueue>,
     responder: Outbox<ParserToResponder>,
+    _alive: TaskTrackerToken,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,8 +108,10 @@ struct Session {
     framer: Framer,
     mode: Mode,
     gate: Gate,
-    /// The last request handed in.
+    /// The last request that was numbered, in either band.
     last: Sequence,
+    /// The last one of these that was handed in to the queue.
+    handed_in: Sequence,
     input: Input,
     /// Messages received since the frontend was last given room.
     chunks: usize,
@@ -136,12 +147,14 @@ impl Parser {
             table: setup.table,
             offered: setup.offered,
             queue_full: setup.queue_full,
+            ids: setup.ids,
             oob_budget: setup.oob_budget,
             session: None,
             life: Life::Runs,
             frontend: Outbox::new(setup.frontend),
             queue: Outbox::new(setup.queue),
             responder: Outbox::new(setup.responder),
+            _alive: setup.alive,
         }
     }
 }
@@ -203,7 +216,7 @@ impl Handler<QueueToParser> for Parser {
             }
             QueueToParser::ResumeInput { session, judged } => {
                 // A resume that crossed a newer request is for an older one: the newer one's own will come.
-                if let Some(session) = self.session_of(session).filter(|session| session.last == judged) {
+                if let Some(session) = self.session_of(session).filter(|session| session.handed_in == judged) {
                     session.gate = Gate::Open;
                 }
             }
@@ -213,8 +226,7 @@ impl Handler<QueueToParser> for Parser {
 
 impl Driven for Parser {
     fn drive(&mut self, ctx: &mut Context<Self>, task: &mut task::Context<'_>) {
-        let flushed = self.frontend.flush(task).and(self.queue.flush(task)).and(self.responder.flush(task));
-        if flushed == Flushed::Held {
+        if self.flush(task) == Flushed::Held {
             return;
         }
         if self.life == Life::Ends {
@@ -226,10 +238,16 @@ impl Driven for Parser {
         if self.session.as_ref().is_some_and(Session::has_work) {
             task.waker().wake_by_ref();
         }
+        // What was said just now may have been kept: this sees to a next turn.
+        self.flush(task);
     }
 }
 
 impl Parser {
+    fn flush(&mut self, task: &task::Context<'_>) -> Flushed {
+        self.frontend.flush(task).and(self.queue.flush(task)).and(self.responder.flush(task))
+    }
+
     fn session_of(&mut self, key: SessionKey) -> Option<&mut Session> {
         self.session.as_mut().filter(|session| session.key == key)
     }
@@ -302,12 +320,16 @@ impl Parser {
 
     fn take_well_formed(&mut self, session: SessionKey, oob: Oob, id: Option<RequestId>, request: Request) {
         let Request { command, band, arguments } = request;
-        let id_is_missing = id.is_none() && oob == Oob::Enabled && self.queue_full == QueueFull::Drop;
-        let no_id = || QmpError::generic("Out-Of-Band capability requires that every command contains an 'id' field");
-        match (band, id_is_missing) {
-            (Band::OutOfBand(_), true) => self.refuse(session, id, no_id()),
+        let needs_id = match (self.ids, band) {
+            (IdRule::Required, _) => oob == Oob::Enabled,
+            (IdRule::WhereNeeded, Band::OutOfBand(_)) => self.queue_full == QueueFull::Drop,
+            // The queue sees to those that it would have to drop.
+            (IdRule::WhereNeeded, Band::InBand) => false,
+        };
+        match (band, needs_id && id.is_none()) {
+            (Band::OutOfBand(_), true) => self.refuse(session, id, id_required()),
             (Band::OutOfBand(_), false) => self.run_oob(session, id, &command, arguments),
-            (Band::InBand, true) => self.hand_in(session, id, &command, Err(no_id())),
+            (Band::InBand, true) => self.hand_in(session, id, &command, Err(id_required())),
             (Band::InBand, false) => {
                 let prepared = self.prepare(&command, arguments);
                 self.hand_in(session, id, &command, prepared);
@@ -317,7 +339,7 @@ impl Parser {
 
     fn prepare(&self, command: &str, arguments: Arguments) -> Result<PreparedCommand, QmpError> {
         if command == QMP_CAPABILITIES {
-            return Err(capabilities::already_complete());
+            return Err(capabilities::repeated(arguments));
         }
         let (index, spec) = self.table.find(command).ok_or_else(|| capabilities::command_not_found(command))?;
         spec.prepare(index, arguments)
@@ -333,6 +355,7 @@ impl Parser {
     ) {
         let Some(current) = &mut self.session else { return };
         current.last = current.last.next();
+        current.handed_in = current.last;
         current.gate = Gate::Closed;
         let key = RequestKey { session, sequence: current.last };
         let span = request_span(key, command, "in-band");
@@ -374,8 +397,10 @@ impl Session {
             key,
             framer: Framer::new(Limits::default()),
             mode: Mode::Negotiating,
-            gate: Gate::Open,
+            // The queue opens it: somebody may hold the input already.
+            gate: Gate::Closed,
             last: Sequence::NONE,
+            handed_in: Sequence::NONE,
             input: Input::Open,
             chunks: 0,
             bytes: 0,
@@ -387,3 +412,6 @@ impl Session {
         self.gate == Gate::Open && (self.framer.has_input() || self.input == Input::Ended)
     }
 }
+
+#[cfg(test)]
+mod actor_tests;

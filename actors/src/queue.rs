@@ -27,8 +27,11 @@ use actix_qmp_messages::{
     QueueToParser, QueueToResponder, ResponderToQueue, Sequence, SessionKey,
 };
 
+pub(crate) use self::policy::id_required;
+use self::policy::{Hold, RequestQueue, Step, Verdict};
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
 pub use self::policy::{QUEUE_LENGTH, QueueFull};
-use self::policy::{RequestQueue, Step, Verdict};
 use self::suspend::{Change, Holder, SuspendCounter};
 use crate::drive::{Driven, start_driving};
 use crate::outbox::{Flushed, Outbox};
@@ -43,6 +46,8 @@ pub(crate) struct QueueSetup {
     pub(crate) parser: Recipient<QueueToParser>,
     pub(crate) dispatcher: Recipient<QueueToDispatcher>,
     pub(crate) responder: Recipient<QueueToResponder>,
+    /// Dropped when the queue has ended: the dispatcher has been told by then.
+    pub(crate) alive: TaskTrackerToken,
 }
 
 /// The actor.
@@ -55,6 +60,7 @@ pub(crate) struct Queue {
     parser: Outbox<QueueToParser>,
     dispatcher: Outbox<QueueToDispatcher>,
     responder: Outbox<QueueToResponder>,
+    _alive: TaskTrackerToken,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -97,6 +103,7 @@ impl Queue {
             parser: Outbox::new(setup.parser),
             dispatcher: Outbox::new(setup.dispatcher),
             responder: Outbox::new(setup.responder),
+            _alive: setup.alive,
         }
     }
 }
@@ -117,7 +124,7 @@ impl Handler<ParserToQueue> for Queue {
         match message {
             ParserToQueue::SessionStarted { session } => {
                 self.session =
-                    Some(Session { key: session, judged: Sequence::NONE, gate: Gate::Open, input: Input::Open });
+                    Some(Session { key: session, judged: Sequence::NONE, gate: Gate::Closed, input: Input::Open });
             }
             ParserToQueue::CapabilitiesNegotiated { session, oob } => {
                 if self.is_current(session) {
@@ -189,8 +196,7 @@ impl Handler<EmbedderToQueue> for Queue {
 
 impl Driven for Queue {
     fn drive(&mut self, ctx: &mut Context<Self>, task: &mut task::Context<'_>) {
-        let flushed = self.parser.flush(task).and(self.dispatcher.flush(task)).and(self.responder.flush(task));
-        if flushed == Flushed::Held {
+        if self.flush(task) == Flushed::Held {
             return;
         }
         if self.life == Life::Ends {
@@ -198,13 +204,20 @@ impl Driven for Queue {
             return;
         }
         self.advance();
-        self.hold_while(Holder::CommandInFlight, self.requests.has_command_in_flight());
-        self.hold_while(Holder::QueueFull, self.requests.must_suspend());
+        for (holder, hold) in self.requests.holds() {
+            self.follow(holder, hold);
+        }
         self.set_gate();
+        // What was said just now may have been kept: this sees to a next turn.
+        self.flush(task);
     }
 }
 
 impl Queue {
+    fn flush(&mut self, task: &task::Context<'_>) -> Flushed {
+        self.parser.flush(task).and(self.dispatcher.flush(task)).and(self.responder.flush(task))
+    }
+
     fn is_current(&self, session: SessionKey) -> bool {
         self.session.as_ref().is_some_and(|current| current.key == session)
     }
@@ -222,6 +235,10 @@ impl Queue {
             Verdict::Enqueue => {
                 self.requests.push(request);
                 tracing::debug!(queue_length = self.requests.len(), "request_enqueued");
+            }
+            Verdict::RefuseWithoutId => {
+                let (session, error) = (request.key.session, id_required());
+                self.responder.send(QueueToResponder::RequestFailed { session, id: None, error });
             }
             Verdict::Drop => {
                 tracing::warn!(id = request.id.as_ref().map(tracing::field::display), "request_dropped");
@@ -272,11 +289,11 @@ impl Queue {
         self.counter.reset();
     }
 
-    fn hold_while(&mut self, holder: Holder, holds: bool) {
-        match (holds, self.counter.holders().contains(&holder)) {
-            (true, false) => self.suspend(holder),
-            (false, true) => self.resume(holder),
-            (true, true) | (false, false) => {}
+    fn follow(&mut self, holder: Holder, hold: Hold) {
+        match (hold, self.counter.holders().contains(&holder)) {
+            (Hold::Needed, false) => self.suspend(holder),
+            (Hold::NotNeeded, true) => self.resume(holder),
+            (Hold::Needed, true) | (Hold::NotNeeded, false) => {}
         }
     }
 
@@ -318,3 +335,6 @@ impl Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,7 @@ mod throttle;
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task;
 
@@ -188,11 +189,8 @@ impl Handler<EmitterToResponder> for Responder {
             self.deliver(&event);
             return;
         };
-        let key = match (rule.key, &event.data) {
-            (Some(member), Some(data)) => data.to_value().ok().and_then(|data| Some(data.get(member)?.to_string())),
-            (Some(_), None) | (None, _) => None,
-        };
-        match self.throttle.offer(rule, key.unwrap_or_default(), event, Instant::now()) {
+        let key = throttle_key(rule, &event).unwrap_or_default();
+        match self.throttle.offer(rule, key, event, Instant::now()) {
             Offer::Deliver(event) => self.deliver(&event),
             Offer::Kept => {}
         }
@@ -279,6 +277,13 @@ impl Responder {
     }
 }
 
+/// What tells events of one rule apart. Data that can't be serialised, or panics while it is, has nothing that does.
+fn throttle_key(rule: ThrottleRule, event: &EmitterToResponder) -> Option<String> {
+    let (member, data) = (rule.key?, event.data.as_deref()?);
+    let data = catch_unwind(AssertUnwindSafe(|| data.to_value())).ok()?.ok()?;
+    Some(data.get(member)?.to_string())
+}
+
 /// An event's text; empty, and said in the log, when its data can't be serialised.
 fn encode_event(encoder: Encoder, event: &EmitterToResponder) -> Vec<u8> {
     let mut text = Vec::new();
@@ -288,3 +293,6 @@ fn encode_event(encoder: Encoder, event: &EmitterToResponder) -> Vec<u8> {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

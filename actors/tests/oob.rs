@@ -7,9 +7,10 @@ use std::thread;
 
 use actix_qmp::chardev::{ChardevOptions, MemoryConnector};
 use actix_qmp::test_support::Client;
-use actix_qmp::{EventEmitter, MonitorOptions, Placement, QUEUE_LENGTH, QmpError};
-use rig::{Gate, Happened, Rig, answer, elsewhere, gate, generic_error, send_hold, send_note, test_command};
+use actix_qmp::{EventEmitter, Monitor, MonitorOptions, Placement, QUEUE_LENGTH, QmpError};
+use rig::{Gate, Happened, Rig, answer, elsewhere, gate, generic_error, send_hold, send_note, test_command, within};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 
 const QUEUE: i64 = QUEUE_LENGTH as i64;
@@ -199,7 +200,7 @@ async fn meanwhile(mut blocked: Blocked) {
     let dropped = client.receive().await;
     assert_eq!(dropped["event"], "COMMAND_DROPPED");
     assert_eq!(dropped["data"], json!({"id": QUEUE + 1, "reason": "queue-full"}));
-    blocked.events.emit(Happened { n: 1 }).unwrap();
+    blocked.events.emit(Happened { n: 1 }).expect("emitted");
     assert_eq!(client.receive().await["data"], json!({"n": 1}));
 
     let mut neighbour = Client::negotiated(&blocked.second, &["oob"]).await;
@@ -209,7 +210,7 @@ async fn meanwhile(mut blocked: Blocked) {
     let mut next = Client::negotiated(&blocked.first, &["oob"]).await;
     next.execute_oob("where", "next").await;
     assert_eq!(next.receive().await["id"], "next");
-    blocked.events.emit(Happened { n: 2 }).unwrap();
+    blocked.events.emit(Happened { n: 2 }).expect("emitted");
     for client in [&mut neighbour, &mut next] {
         assert_eq!(client.receive().await["data"], json!({"n": 2}));
     }
@@ -231,18 +232,32 @@ async fn a_main_thread_that_stands_still_delays_nothing_that_is_not_in_band() {
     rig.end().await;
 }
 
-/// The same in short, on a real socket.
-async fn meanwhile_on_a_socket<S>(mut gate: Gate, connect: impl AsyncFn() -> S)
+/// The same in short, on a real socket. Of a client that only closed its TCP socket nobody can know whether it still
+/// reads, so the first one resets its connection there.
+async fn meanwhile_on_a_socket<S>(mut gate: Gate, connect: impl AsyncFn() -> S, reset: impl Fn(&S))
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
-    let mut client = Client::over(connect().await);
-    client.negotiate(&["oob"]).await;
-    client.execute("block", 1).await;
+    let mut stream = connect().await;
+    reset(&stream);
+    stream
+        .write_all(br#"{"execute":"qmp_capabilities","arguments":{"enable":["oob"]}}"#)
+        .await
+        .expect("the monitor takes input");
+    stream
+        .write_all(br#"{"execute":"block","id":1}{"exec-oob":"where","id":2}"#)
+        .await
+        .expect("the monitor takes input");
     gate.entered().await;
-    client.execute_oob("where", 2).await;
-    assert_eq!(client.receive().await["id"], 2);
-    drop(client);
+    let mut received = String::new();
+    while !received.contains(r#""id": 2"#) {
+        let mut bytes = [0; 1024];
+        let read =
+            within("the out-of-band answer comes", stream.read(&mut bytes)).await.expect("the connection can be read");
+        assert_ne!(read, 0, "closed behind {received}");
+        received.push_str(std::str::from_utf8(&bytes[..read]).expect("ASCII"));
+    }
+    drop(stream);
     let mut next = Client::over(connect().await);
     next.negotiate(&["oob"]).await;
     next.execute_oob("where", 3).await;
@@ -250,28 +265,30 @@ where
     gate.open();
 }
 
+/// A monitor on this socket, with a command that blocks the main arbiter's thread.
+async fn monitor_that_blocks(socket: &str) -> (Rig, Gate, Monitor) {
+    let (handler, gate) = gate();
+    let mut rig = Rig::start_with(|builder| builder.command_fn(move |Block { n }| handler(n))).await;
+    let chardev: ChardevOptions = socket.parse().expect("a chardev");
+    let monitor = rig.monitors.add(MonitorOptions::new(chardev)).await.expect("the monitor starts");
+    (rig, gate, monitor)
+}
+
 #[actix::test]
-async fn a_main_thread_that_stands_still_does_not_matter_to_real_sockets() {
+async fn a_main_thread_that_stands_still_does_not_matter_to_unix_sockets() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("qmp.sock");
-    for socket in [format!("unix:{},server=on,wait=off", path.display()), "tcp:127.0.0.1:0,server=on,wait=off".into()] {
-        let (handler, gate) = gate();
-        let mut rig = Rig::start_with(|builder| builder.command_fn(move |Block { n }| handler(n))).await;
-        let chardev: ChardevOptions = socket.parse().unwrap();
-        let monitor = rig.monitors.add(MonitorOptions::new(chardev)).await.unwrap();
-        let name = monitor.local_name().to_owned();
-        elsewhere(move || async move {
-            match name.split_once(':') {
-                Some(("unix", path)) => {
-                    meanwhile_on_a_socket(gate, async || UnixStream::connect(path).await.unwrap()).await;
-                }
-                Some(("tcp", address)) => {
-                    meanwhile_on_a_socket(gate, async || TcpStream::connect(address).await.unwrap()).await;
-                }
-                other => panic!("no socket: {other:?}"),
-            }
-        })
-        .await;
-        rig.end().await;
-    }
+    let (rig, gate, _monitor) = monitor_that_blocks(&format!("unix:{},server=on,wait=off", path.display())).await;
+    let connect = async move || UnixStream::connect(&path).await.unwrap();
+    elsewhere(move || meanwhile_on_a_socket(gate, connect, |_| ())).await;
+    rig.end().await;
+}
+
+#[actix::test]
+async fn a_main_thread_that_stands_still_does_not_matter_to_tcp_sockets() {
+    let (rig, gate, monitor) = monitor_that_blocks("tcp:127.0.0.1:0,server=on,wait=off").await;
+    let address = monitor.local_name().strip_prefix("tcp:").unwrap().to_owned();
+    let connect = async move || TcpStream::connect(&address).await.unwrap();
+    elsewhere(move || meanwhile_on_a_socket(gate, connect, |stream| stream.set_zero_linger().unwrap())).await;
+    rig.end().await;
 }

@@ -56,11 +56,10 @@ async fn rig_with_big() -> (Rig, Arc<AtomicUsize>) {
 async fn small_monitor(rig: &mut Rig) -> (Monitor, MemoryConnector) {
     let (chardev, connector) = ChardevOptions::memory_with_buffer(CHARDEV_BUFFER);
     let options = MonitorOptions { limits: LIMITS, ..MonitorOptions::new(chardev) };
-    (rig.monitors.add(options).await.unwrap(), connector)
+    (rig.monitors.add(options).await.expect("the monitor starts"), connector)
 }
 
-/// Sends `count` commands from another thread, as fast as the monitor takes them, and reads nothing meanwhile; then
-/// hands the client back.
+/// So many commands one behind the other.
 fn big_commands(member: &str, count: i64) -> String {
     let command = |n| json!({member: "big", "arguments": {"n": n}, "id": n}).to_string();
     (0..count).map(command).collect()
@@ -73,13 +72,13 @@ async fn never_reading_client_is_suspended(enable: &[&str], member: &'static str
     let client = Client::negotiated(&connector, enable).await;
     let (client, mut sender) = client.split();
     let sending = tokio::spawn(async move {
-        sender.write_all(big_commands(member, COMMANDS).as_bytes()).await.unwrap();
+        sender.write_all(big_commands(member, COMMANDS).as_bytes()).await.expect("the monitor takes input");
         sender
     });
-    let mut before = usize::MAX;
-    while before != executed.load(Ordering::SeqCst) {
-        before = executed.load(Ordering::SeqCst);
+    let mut before = 0;
+    for _ in 0..50 {
         rig.settle().await;
+        before = executed.load(Ordering::SeqCst);
     }
     // What fills the limit, what lies in the chardev, and the command that was under way.
     let bound = (LIMITS.suspend_above + CHARDEV_BUFFER) / KIB + 10;
@@ -93,7 +92,7 @@ async fn never_reading_client_is_suspended(enable: &[&str], member: &'static str
         let reply = reader.receive().await;
         assert_eq!((&reply["id"], &reply["return"]["n"]), (&json!(n), &json!(n)), "not everything in order");
     }
-    drop(sending.await.unwrap());
+    drop(sending.await.expect("all is sent"));
     rig.end().await;
 }
 
@@ -162,14 +161,14 @@ async fn a_reader_of_one_byte_at_a_time_gets_everything_in_order() {
     let (chardev, connector) = ChardevOptions::memory_with_buffer(1);
     let limits = OutputLimits { suspend_above: 512, close_above: 64 * KIB };
     rig.monitors.add(MonitorOptions { limits, ..MonitorOptions::new(chardev) }).await.unwrap();
-    let mut client = Client::negotiated(&connector, &[]).await;
-    let (ref mut reader, mut sender) = client.split();
+    let (mut reader, mut sender) = Client::negotiated(&connector, &[]).await.split();
     let sending = tokio::spawn(async move {
         sender.write_all(big_commands("execute", 20).as_bytes()).await.unwrap();
         sender
     });
     for n in 0..20 {
-        assert_eq!(reader.receive().await["id"], n);
+        let reply = reader.receive().await;
+        assert_eq!(reply["id"], n, "{reply}");
     }
     drop(sending.await.unwrap());
     rig.end().await;

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use actix_qmp::test_support::Client;
-use actix_qmp::{QUEUE_LENGTH, QueueFull};
+use actix_qmp::{IdRule, QUEUE_LENGTH, QmpError, QueueFull};
 use rig::{Rig, answer, generic_error, send_hold, send_note, test_command};
 use serde_json::{Value, json};
 
@@ -117,27 +117,48 @@ async fn one_that_was_taken_out_makes_room_for_exactly_one() {
     rig.end().await;
 }
 
+const LACKS_ID: &str = "Out-Of-Band capability requires that every command contains an 'id' field";
+
 #[actix::test]
-async fn a_request_without_an_id_is_an_error_in_its_place_where_commands_may_be_dropped() {
+async fn a_request_without_an_id_is_refused_only_where_nothing_could_be_told_without_it() {
     let mut rig = Rig::start().await;
     let mut client = rig.client().await;
-    let lacks_id = "Out-Of-Band capability requires that every command contains an 'id' field";
     client.send(r#"{"exec-oob":"where"}"#).await;
-    assert_eq!(generic_error(&client.receive().await), lacks_id);
+    assert_eq!(generic_error(&client.receive().await), LACKS_ID, "its answer may overtake others");
+    fill(&mut rig, &mut client).await;
+    client.send(r#"{"execute":"note"}"#).await;
+    assert_eq!(generic_error(&client.receive().await), LACKS_ID, "COMMAND_DROPPED could not name it");
+    rig.holds.release(0);
+    assert_drained(&mut client).await;
+    client.send(r#"{"execute":"note"}"#).await;
+    let reply = client.receive().await;
+    assert!(reply.get("return").is_some() && reply.get("id").is_none(), "{reply}");
+
+    let mut suspended = rig.client_that_is_suspended().await;
+    suspended.send(r#"{"execute":"note"}{"exec-oob":"where"}"#).await;
+    let replies = [suspended.receive().await, suspended.receive().await];
+    assert!(replies.iter().all(|reply| reply.get("return").is_some() && reply.get("id").is_none()), "{replies:?}");
+    rig.end().await;
+}
+
+#[actix::test]
+async fn with_the_rule_of_the_series_a_request_without_an_id_is_an_error_in_its_place() {
+    let mut rig = Rig::start().await;
+    let (_monitor, connector) = rig.add_with(|options| options.ids = IdRule::Required).await;
+    let mut plain = Client::negotiated(&connector, &[]).await;
+    plain.send(r#"{"execute":"query-version"}"#).await;
+    assert!(plain.receive().await.get("return").is_some(), "without oob no id is needed");
+    drop(plain);
+    let mut client = Client::negotiated(&connector, &["oob"]).await;
     send_hold(&mut client, 0).await;
     client.send(r#"{"execute":"note"}"#).await;
     send_note(&mut client, 1).await;
     rig.holds.runs(0).await;
     rig.holds.release(0);
     assert_eq!(client.receive().await, answer(0));
-    assert_eq!(generic_error(&client.receive().await), lacks_id);
+    assert_eq!(generic_error(&client.receive().await), LACKS_ID);
     assert_eq!(client.receive().await, answer(1));
     assert_eq!(rig.notes.so_far(), [1]);
-
-    let mut suspended = rig.client_that_is_suspended().await;
-    suspended.send(r#"{"execute":"note"}{"exec-oob":"where"}"#).await;
-    let replies = [suspended.receive().await, suspended.receive().await];
-    assert!(replies.iter().all(|reply| reply.get("return").is_some() && reply.get("id").is_none()), "{replies:?}");
     rig.end().await;
 }
 
@@ -164,6 +185,28 @@ async fn malformed_requests_keep_their_place() {
     assert_eq!(client.receive().await["id"], "unknown");
     assert_eq!(client.receive().await["id"], "unexpected");
     assert_eq!(client.receive().await, answer(2));
+    rig.end().await;
+}
+
+#[actix::test]
+async fn requests_that_come_one_by_one_while_reading_is_suspended_keep_their_order() {
+    let mut rig = Rig::start().await;
+    let (_monitor, connector) = rig.add().await;
+    let mut client = Client::negotiated(&connector, &[]).await;
+    for round in 0..20 {
+        send_hold(&mut client, round).await;
+        rig.holds.runs(round).await;
+        for n in 1..=10 {
+            // Each is a chunk of its own to the parser, which stands behind the first one's end.
+            send_note(&mut client, n).await;
+            rig.settle().await;
+        }
+        rig.holds.release(round);
+        assert_eq!(client.receive().await, answer(round));
+        for n in 1..=10 {
+            assert_eq!(client.receive().await, answer(n), "a request overtook another");
+        }
+    }
     rig.end().await;
 }
 
@@ -226,22 +269,18 @@ async fn with_suspend_reading_stops_at_eight_and_goes_on_when_one_is_taken_out()
     rig.end().await;
 }
 
+async fn alone(busy: Rc<Cell<bool>>, n: i64) -> Result<Value, QmpError> {
+    assert!(!busy.replace(true), "two commands at a time");
+    for _ in 0..n % 3 {
+        tokio::task::yield_now().await;
+    }
+    busy.set(false);
+    Ok(json!({"n": n}))
+}
+
 async fn pipelined_without_oob(count: i64) {
     let busy = Rc::new(Cell::new(false));
-    let mut rig = Rig::start_with(|builder| {
-        builder.command_async(move |Alone { n }| {
-            let busy = Rc::clone(&busy);
-            async move {
-                assert!(!busy.replace(true), "two commands at a time");
-                for _ in 0..n % 3 {
-                    tokio::task::yield_now().await;
-                }
-                busy.set(false);
-                Ok(json!({"n": n}))
-            }
-        })
-    })
-    .await;
+    let mut rig = Rig::start_with(|builder| builder.command_async(move |Alone { n }| alone(Rc::clone(&busy), n))).await;
     let (_monitor, connector) = rig.add_with(|options| options.queue_full = QueueFull::Drop).await;
     let mut client = Client::negotiated(&connector, &[]).await;
     let pipelined: String =

@@ -274,8 +274,8 @@ async fn a_second_client_sees_nothing_of_the_first_whatever_the_timing() {
 }
 
 async fn socket_monitor(rig: &mut Rig, options: &str) -> Monitor {
-    let options: MonitorOptions = options.parse().unwrap();
-    rig.monitors.add(options).await.unwrap()
+    let options: MonitorOptions = options.parse().expect("options");
+    rig.monitors.add(options).await.expect("the monitor starts")
 }
 
 /// A session on a real socket, from the greeting to the half-close.

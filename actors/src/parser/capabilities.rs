@@ -1,6 +1,6 @@
 //! Capability negotiation, and the errors that depend on it (QMP specification, section 3 "Capabilities Negotiation").
 
-use actix_qmp_messages::{ErrorClass, Oob, QmpError};
+use actix_qmp_messages::{Arguments, ErrorClass, Oob, QmpError};
 use serde_json::Value;
 
 use super::request::Request;
@@ -18,33 +18,44 @@ pub(super) fn negotiate(request: Request, offered: Oob) -> Result<Oob, QmpError>
             "Expecting capabilities negotiation with 'qmp_capabilities'",
         ));
     }
-    let mut arguments = request.arguments;
-    let enable: Option<Vec<Value>> = arguments.optional("enable")?;
-    arguments.finish()?;
-    let mut oob = Oob::Disabled;
-    for (place, capability) in enable.unwrap_or_default().iter().enumerate() {
-        oob = enable_one(place, capability, offered)?;
+    let mut enabled = Oob::Disabled;
+    for capability in requested(request.arguments)? {
+        match (capability, offered) {
+            (Capability::Oob, Oob::Enabled) => enabled = Oob::Enabled,
+            (Capability::Oob, Oob::Disabled) => return Err(QmpError::generic("Capability oob not available")),
+        }
     }
-    Ok(oob)
+    Ok(enabled)
 }
 
-fn enable_one(place: usize, capability: &Value, offered: Oob) -> Result<Oob, QmpError> {
-    let Some(name) = capability.as_str() else {
-        return Err(QmpError::generic(format!("Invalid parameter type for 'enable[{place}]', expected: string")));
-    };
-    match (name, offered) {
-        ("oob", Oob::Enabled) => Ok(Oob::Enabled),
-        ("oob", Oob::Disabled) => Err(QmpError::generic("Capability oob not available")),
-        (unknown, _) => {
+/// `qmp_capabilities` once more: its arguments are checked like those of any command, but there is nothing left to do.
+pub(super) fn repeated(arguments: Arguments) -> QmpError {
+    requested(arguments).err().unwrap_or_else(|| {
+        QmpError::new(ErrorClass::CommandNotFound, "Capabilities negotiation is already complete, command ignored")
+    })
+}
+
+enum Capability {
+    Oob,
+}
+
+/// The arguments of `qmp_capabilities`.
+fn requested(mut arguments: Arguments) -> Result<Vec<Capability>, QmpError> {
+    let enable: Option<Vec<Value>> = arguments.optional("enable")?;
+    let enable = enable.unwrap_or_default();
+    let capabilities: Result<_, _> = enable.iter().enumerate().map(|(place, name)| capability(place, name)).collect();
+    capabilities.and_then(|capabilities| arguments.finish().map(|()| capabilities))
+}
+
+fn capability(place: usize, name: &Value) -> Result<Capability, QmpError> {
+    match name.as_str() {
+        Some("oob") => Ok(Capability::Oob),
+        Some(unknown) => {
             let shown = excerpt(unknown);
             Err(QmpError::generic(format!("Parameter 'enable[{place}]' does not accept value '{shown}'")))
         }
+        None => Err(QmpError::generic(format!("Invalid parameter type for 'enable[{place}]', expected: string"))),
     }
-}
-
-/// `qmp_capabilities` once more.
-pub(super) fn already_complete() -> QmpError {
-    QmpError::new(ErrorClass::CommandNotFound, "Capabilities negotiation is already complete, command ignored")
 }
 
 /// A command that is not in the table.

@@ -108,7 +108,8 @@ impl Framer {
 
     /// Adds input behind what is there. Nothing is looked at before [`next`](Self::next) is called.
     pub(crate) fn push(&mut self, chunk: Bytes) {
-        if self.chunk.is_empty() {
+        // A chunk may be used up while others wait behind it: this one is not to overtake them.
+        if self.chunk.is_empty() && self.waiting.is_empty() {
             self.chunk = chunk;
         } else if !chunk.is_empty() {
             self.waiting.push_back(chunk);

@@ -7,17 +7,28 @@ use std::collections::VecDeque;
 
 use actix_qmp_messages::{DISPATCH_WINDOW, InBandRequest, Oob, QmpError, ReadyRequest, RequestId};
 
+use super::suspend::Holder;
+
 /// Requests that may wait in one monitor (series, "monitor: let the queue be 8 long").
 pub const QUEUE_LENGTH: usize = 8;
 
 /// What happens to a request that finds the queue full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum QueueFull {
-    /// It is dropped and its owner told with `COMMAND_DROPPED`; requests need an `id` to be told apart (series v6).
+    /// It is dropped and its owner told by its `id` with `COMMAND_DROPPED` (series v6).
     #[default]
     Drop,
     /// Reading stops before that can happen; nothing is ever dropped (QEMU since 3.0).
     Suspend,
+}
+
+/// Whether the queue has a reason to hold the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// It has.
+    Needed,
+    /// It has not.
+    NotNeeded,
 }
 
 /// What to do with a request that was handed in.
@@ -25,8 +36,10 @@ pub enum QueueFull {
 pub(crate) enum Verdict {
     /// It waits its turn.
     Enqueue,
-    /// No room: it is never executed.
+    /// No room: it is never executed, and its owner is told by its `id`.
     Drop,
+    /// No room, and no `id` to tell its owner by: it is refused instead.
+    RefuseWithoutId,
     /// No room, but it is malformed: its error needs none.
     AnswerNow,
 }
@@ -43,6 +56,11 @@ pub(crate) enum Step {
         /// What is wrong.
         error: QmpError,
     },
+}
+
+/// The series' words for a request without an `id` where one is needed.
+pub(crate) fn id_required() -> QmpError {
+    QmpError::generic("Out-Of-Band capability requires that every command contains an 'id' field")
 }
 
 /// The waiting requests of one monitor.
@@ -83,16 +101,15 @@ impl RequestQueue {
         self.waiting.is_empty() && self.unanswered == 0
     }
 
-    /// Whether the one command that a session without out-of-band may have under way is there.
+    /// Which of the queue's own two holders of the input are needed now.
     #[must_use]
-    pub(crate) fn has_command_in_flight(&self) -> bool {
-        self.oob == Oob::Disabled && !self.is_idle()
-    }
-
-    /// Whether reading has to stop, since the next request would find no room and must not be dropped.
-    #[must_use]
-    pub(crate) fn must_suspend(&self) -> bool {
-        self.rule == QueueFull::Suspend && self.len() >= QUEUE_LENGTH
+    pub(crate) fn holds(&self) -> [(Holder, Hold); 2] {
+        // Without out-of-band a session has one command under way, and reads on when that is answered.
+        let in_flight = self.oob == Oob::Disabled && !self.is_idle();
+        // The next request would find no room and must not be dropped.
+        let full = self.rule == QueueFull::Suspend && self.len() >= QUEUE_LENGTH;
+        let hold = |needed| if needed { Hold::Needed } else { Hold::NotNeeded };
+        [(Holder::CommandInFlight, hold(in_flight)), (Holder::QueueFull, hold(full))]
     }
 
     /// Whether any request handed to the dispatcher in this session may still lie there.
@@ -104,10 +121,11 @@ impl RequestQueue {
     /// Judges a request by what is there already.
     #[must_use]
     pub(crate) fn judge(&self, request: &InBandRequest) -> Verdict {
-        match (&request.body, self.len() < QUEUE_LENGTH) {
-            (_, true) => Verdict::Enqueue,
-            (Ok(_), false) => Verdict::Drop,
-            (Err(_), false) => Verdict::AnswerNow,
+        match (&request.body, &request.id) {
+            _ if self.len() < QUEUE_LENGTH => Verdict::Enqueue,
+            (Ok(_), Some(_)) => Verdict::Drop,
+            (Ok(_), None) => Verdict::RefuseWithoutId,
+            (Err(_), _) => Verdict::AnswerNow,
         }
     }
 

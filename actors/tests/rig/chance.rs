@@ -25,6 +25,11 @@ impl Chance {
         (mixed ^ (mixed >> 31)) % bound
     }
 
+    /// Chance for another thread, which follows from this one's.
+    pub(crate) fn fork(&mut self) -> Self {
+        Self { seed: self.seed, state: self.below(u64::MAX) }
+    }
+
     /// Lets other tasks and threads come in between, for a while that differs.
     pub(crate) async fn dawdle(&mut self) {
         for _ in 0..self.below(4) {

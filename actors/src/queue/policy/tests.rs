@@ -13,7 +13,7 @@ fn request(sequence: u64, body: Result<(), QmpError>) -> InBandRequest {
     let session = SessionKey { monitor: MonitorId(0), session: SessionId(1) };
     InBandRequest {
         key: RequestKey { session, sequence: Sequence(sequence) },
-        id: None,
+        id: Some(RequestId::from_normalised(sequence.to_string().into())),
         body: body.map(|()| PreparedCommand { index: CommandIndex(0), name: "x", arguments: Box::new(()) }),
         span: tracing::Span::none(),
         parsed_at: Instant::now(),
@@ -34,6 +34,10 @@ fn hand_in(queue: &mut RequestQueue, request: InBandRequest) -> Verdict {
         queue.push(request);
     }
     verdict
+}
+
+fn is_held(queue: &RequestQueue) -> bool {
+    queue.holds().iter().any(|(_, hold)| *hold == Hold::Needed)
 }
 
 fn with_oob(rule: QueueFull) -> RequestQueue {
@@ -60,16 +64,26 @@ fn one_running_and_eight_waiting_fit_and_the_next_is_dropped() {
 }
 
 #[test]
+fn request_without_an_id_waits_like_any_other_but_is_refused_where_it_would_be_dropped() {
+    let mut queue = with_oob(QueueFull::Drop);
+    for sequence in 1..=8 {
+        assert_eq!(hand_in(&mut queue, InBandRequest { id: None, ..command(sequence) }), Verdict::Enqueue);
+    }
+    assert_eq!(hand_in(&mut queue, InBandRequest { id: None, ..command(9) }), Verdict::RefuseWithoutId);
+    assert_eq!(hand_in(&mut queue, command(10)), Verdict::Drop);
+}
+
+#[test]
 fn suspend_rule_stops_at_eight_and_goes_on_when_one_is_taken() {
     let mut queue = with_oob(QueueFull::Suspend);
     for sequence in 1..=8 {
-        assert!(!queue.must_suspend());
+        assert!(!is_held(&queue));
         assert_eq!(hand_in(&mut queue, command(sequence)), Verdict::Enqueue);
         while queue.step().is_some() {}
     }
-    assert!(queue.must_suspend());
+    assert!(is_held(&queue));
     queue.taken();
-    assert!(!queue.must_suspend());
+    assert!(!is_held(&queue));
 }
 
 #[test]
@@ -226,7 +240,7 @@ fn replay(events: &[Event]) -> (RequestQueue, Model) {
         assert_eq!(steps, expected_steps, "{events:?}");
         assert_eq!(queue.len(), model.waiting.len() + model.in_dispatcher, "{events:?}");
         assert!(queue.len() <= QUEUE_LENGTH && queue.handed <= DISPATCH_WINDOW, "{events:?}");
-        assert_eq!(queue.must_suspend(), queue.len() == QUEUE_LENGTH, "{events:?}");
+        assert_eq!(is_held(&queue), queue.len() == QUEUE_LENGTH, "{events:?}");
         let idle = model.waiting.is_empty() && model.in_dispatcher + model.running_or_answering == 0;
         assert_eq!(queue.is_idle(), idle, "{events:?}");
     }
@@ -247,18 +261,14 @@ fn every_history_to_depth_12_agrees_with_the_model() {
     let mut seen = HashSet::from([Model::default()]);
     let mut frontier = vec![(Vec::new(), Model::default())];
     for _depth in 0..12 {
-        let mut reached = Vec::new();
+        let mut reached: Vec<(Model, Vec<Event>)> = Vec::new();
         for (history, model) in &frontier {
-            for event in EVENTS.into_iter().filter(|&event| model.may_happen(event)) {
-                let mut longer = history.clone();
-                longer.push(event);
-                let (_, model) = replay(&longer);
-                if seen.insert(model.clone()) {
-                    reached.push((longer, model));
-                }
-            }
+            let possible = EVENTS.into_iter().filter(|&event| model.may_happen(event));
+            let longer = possible.map(|event| [history.as_slice(), &[event]].concat());
+            reached.extend(longer.map(|history| (replay(&history).1, history)));
         }
-        frontier = reached;
+        reached.retain(|(model, _)| seen.insert(model.clone()));
+        frontier = reached.into_iter().map(|(model, history)| (history, model)).collect();
     }
     assert!(seen.len() > 1000, "only {} states were reached", seen.len());
 }

@@ -1,0 +1,335 @@
+//! Tracing: one span for each request, an event for each step, payloads at TRACE only.
+
+#[path = "rig/rig.rs"]
+mod rig;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use actix_qmp::test_support::Client;
+use rig::{Rig, answer, send_hold, send_note, test_command};
+use serde_json::json;
+use tokio::sync::{Mutex, MutexGuard, mpsc};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+
+/// A number that is in no text by accident.
+const SECRET: i64 = 8_675_309_042;
+
+test_command! {
+    /// Takes longer than its budget.
+    Slow = "slow", ALLOW_OOB: true
+}
+
+#[derive(Debug, Clone, Default)]
+struct Fields(BTreeMap<&'static str, String>);
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.insert(field.name(), format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name(), value.to_owned());
+    }
+}
+
+impl Fields {
+    fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    fn number(&self, name: &str) -> u64 {
+        self.get(name).parse().unwrap_or_else(|_| panic!("no number '{name}' in {self:?}"))
+    }
+}
+
+/// What a subscriber sees.
+#[derive(Debug)]
+enum Seen {
+    /// A span that was closed, with all that was ever recorded.
+    Span { name: &'static str, level: Level, fields: Fields },
+    /// An event, with the fields of its span at that time.
+    Event { name: String, level: Level, fields: Fields, span: Fields },
+}
+
+impl Seen {
+    fn level(&self) -> Level {
+        match self {
+            Self::Span { level, .. } | Self::Event { level, .. } => *level,
+        }
+    }
+
+    /// The monitor that it is about: 0 is the rig's neighbour, 1 the test's.
+    fn monitor(&self) -> &str {
+        match self {
+            Self::Span { fields, .. } => fields.get("monitor"),
+            Self::Event { fields, span, .. } if fields.get("monitor").is_empty() => span.get("monitor"),
+            Self::Event { fields, .. } => fields.get("monitor"),
+        }
+    }
+}
+
+struct Tell(mpsc::UnboundedSender<Seen>);
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tell {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        context.span(id).expect("a new span").extensions_mut().insert(fields);
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let span = context.span(id).expect("a span");
+        values.record(span.extensions_mut().get_mut::<Fields>().expect("its fields"));
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let span = context.event_span(event).and_then(|span| span.extensions().get::<Fields>().cloned());
+        let name = fields.get("message").to_owned();
+        self.tell(
+            event.metadata(),
+            Seen::Event { name, level: *event.metadata().level(), fields, span: span.unwrap_or_default() },
+        );
+    }
+
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        let span = context.span(&id).expect("a span");
+        let fields = span.extensions().get::<Fields>().cloned().unwrap_or_default();
+        let metadata = span.metadata();
+        self.tell(metadata, Seen::Span { name: metadata.name(), level: *metadata.level(), fields });
+    }
+}
+
+impl Tell {
+    fn tell(&self, metadata: &tracing::Metadata<'_>, seen: Seen) {
+        if metadata.target().starts_with("actix_qmp") {
+            // Refused at the end of the process.
+            let _ = self.0.send(seen);
+        }
+    }
+}
+
+/// Everything that is traced in this process; its lock makes the tests take turns.
+static SEEN: LazyLock<Mutex<mpsc::UnboundedReceiver<Seen>>> = LazyLock::new(|| {
+    let (tell, seen) = mpsc::unbounded_channel();
+    let subscriber = tracing_subscriber::registry().with(Tell(tell));
+    tracing::subscriber::set_global_default(subscriber).expect("no other subscriber");
+    Mutex::new(seen)
+});
+
+async fn begin() -> MutexGuard<'static, mpsc::UnboundedReceiver<Seen>> {
+    let mut seen = SEEN.lock().await;
+    while seen.try_recv().is_ok() {}
+    seen
+}
+
+/// What was seen of the test's monitor; call it when the monitors have ended.
+fn all(seen: &mut mpsc::UnboundedReceiver<Seen>) -> Vec<Seen> {
+    std::iter::from_fn(|| seen.try_recv().ok()).filter(|seen| seen.monitor() != "0").collect()
+}
+
+/// The `request` spans in order of their sequence.
+fn requests(seen: &[Seen]) -> Vec<&Fields> {
+    let mut requests: Vec<_> = seen
+        .iter()
+        .filter_map(|seen| match seen {
+            Seen::Span { name: "request", fields, .. } if fields.get("monitor") == "1" => Some(fields),
+            Seen::Span { .. } | Seen::Event { .. } => None,
+        })
+        .collect();
+    requests.sort_by_key(|fields| fields.number("sequence"));
+    requests
+}
+
+/// Level, fields and span of the events of this name.
+fn events<'a>(seen: &'a [Seen], wanted: &str) -> Vec<(Level, &'a Fields, &'a Fields)> {
+    seen.iter()
+        .filter_map(|seen| match seen {
+            Seen::Event { name, level, fields, span } if name == wanted => Some((*level, fields, span)),
+            Seen::Span { .. } | Seen::Event { .. } => None,
+        })
+        .collect()
+}
+
+fn sequences(events: &[(Level, &Fields, &Fields)]) -> Vec<u64> {
+    events.iter().map(|(_, _, span)| span.number("sequence")).collect()
+}
+
+#[actix::test]
+async fn every_request_has_one_span_that_says_where_it_was_and_how_long() {
+    let mut seen = begin().await;
+    let mut rig = Rig::start().await;
+    let mut client = rig.client().await;
+    send_hold(&mut client, 1).await;
+    rig.holds.runs(1).await;
+    client.execute_oob("where", 2).await;
+    assert_eq!(client.receive().await["id"], 2);
+    send_note(&mut client, 3).await;
+    client.send(r#"{"execute":7,"id":4}"#).await;
+    rig.settle().await;
+    rig.holds.release(1);
+    for id in [1, 3, 4] {
+        assert_eq!(client.receive().await["id"], id);
+    }
+    rig.end().await;
+    let seen = all(&mut seen);
+    let requests = requests(&seen);
+    let told = requests.iter().map(|fields| {
+        assert_eq!((fields.get("monitor"), fields.get("session")), ("1", "1"));
+        (fields.number("sequence"), fields.get("command"), fields.get("band"))
+    });
+    let expected = [(1, "hold", "in-band"), (2, "where", "out-of-band"), (3, "note", "in-band"), (4, "", "in-band")];
+    assert!(told.clone().eq(expected), "not one span for each request: {:?}", told.collect::<Vec<_>>());
+    for executed in [requests[0], requests[2]] {
+        executed.number("waiting_us");
+        executed.number("running_us");
+    }
+    requests[1].number("running_us");
+    assert_eq!((requests[0].number("queue_length"), requests[2].number("queue_length")), (0, 0));
+    assert_eq!(requests[3].number("queue_length"), 1, "the note was waiting");
+    assert!(requests[0].number("running_us") > 0, "a command that was held took no time");
+}
+
+#[actix::test]
+async fn every_step_of_a_request_and_a_session_is_an_event() {
+    let mut seen = begin().await;
+    let mut rig = Rig::start().await;
+    let mut client = rig.client().await;
+    send_hold(&mut client, 0).await;
+    rig.holds.runs(0).await;
+    for n in 1..=9 {
+        send_note(&mut client, n).await;
+    }
+    assert_eq!(client.receive().await["event"], "COMMAND_DROPPED");
+    rig.holds.release(0);
+    for n in 0..=8 {
+        assert_eq!(client.receive().await, answer(n));
+    }
+    drop(client);
+    rig.settle().await;
+    rig.end().await;
+    let seen = all(&mut seen);
+    assert_eq!(sequences(&events(&seen, "request_enqueued")), (1..=9).collect::<Vec<_>>());
+    assert_eq!(sequences(&events(&seen, "request_dispatched")), (1..=9).collect::<Vec<_>>());
+    let dropped = events(&seen, "request_dropped");
+    assert_eq!(sequences(&dropped), [10]);
+    assert_eq!((dropped[0].0, dropped[0].1.get("id")), (Level::WARN, "9"));
+    for name in ["session_opened", "session_closed"] {
+        let told = events(&seen, name);
+        let [(level, fields, _)] = told[..] else { panic!("not one {name}: {told:?}") };
+        assert_eq!((level, fields.get("monitor"), fields.get("session")), (Level::INFO, "1", "1"));
+    }
+}
+
+#[actix::test]
+async fn holding_and_releasing_the_input_is_told_with_who_does() {
+    let mut seen = begin().await;
+    let mut rig = Rig::start().await;
+    let (monitor, connector) = rig.add().await;
+    let mut client = Client::negotiated(&connector, &["oob"]).await;
+    let guard = monitor.suspend().unwrap();
+    rig.settle().await;
+    drop(guard);
+    send_note(&mut client, 1).await;
+    assert_eq!(client.receive().await, answer(1));
+    rig.end().await;
+    let seen = all(&mut seen);
+    for name in ["monitor_suspended", "monitor_resumed"] {
+        let told = events(&seen, name);
+        let [(_, fields, _)] = told[..] else { panic!("not one {name}: {told:?}") };
+        assert_eq!(fields.get("monitor"), "1");
+        assert!(fields.get("holder").contains("Embedder"), "{fields:?}");
+    }
+}
+
+#[actix::test]
+async fn payloads_are_told_at_trace_level_only() {
+    let mut seen = begin().await;
+    let mut rig = Rig::start().await;
+    let mut client = rig.client().await;
+    client.execute_with("note", json!({"n": SECRET}), 1).await;
+    assert_eq!(client.receive().await["return"], json!({"n": SECRET}));
+    client.execute_with("note", json!({"n": SECRET.to_string()}), 2).await;
+    assert!(client.receive().await.get("error").is_some());
+    client.send(format!(r#"{{"execute": "note", "arguments": {{"n": {SECRET}}}, "id": 3]"#)).await;
+    assert!(client.receive().await.get("error").is_some());
+    client.send_json(&json!({"exec-oob": "where", "arguments": {"n": SECRET}, "id": 4})).await;
+    assert_eq!(client.receive().await["id"], 4);
+    rig.events.emit(rig::Happened { n: SECRET }).unwrap();
+    assert_eq!(client.receive().await["data"]["n"], SECRET);
+    rig.end().await;
+    let mut traced = 0;
+    for seen in std::iter::from_fn(|| seen.try_recv().ok()) {
+        if format!("{seen:?}").contains(&SECRET.to_string()) {
+            assert_eq!(seen.level(), Level::TRACE, "a payload: {seen:?}");
+            traced += 1;
+        }
+    }
+    assert!(traced >= 5, "payloads are not told at all: {traced}");
+}
+
+#[actix::test]
+async fn an_oob_handler_beyond_its_budget_is_warned_of_once_with_command_and_duration() {
+    let mut seen = begin().await;
+    let mut rig = Rig::start_with(|builder| {
+        builder.oob_budget(Duration::from_millis(2)).command_oob(|Slow { n }| {
+            // The work that it should not have done.
+            std::thread::sleep(Duration::from_millis(3));
+            Ok(json!({"n": n}))
+        })
+    })
+    .await;
+    let mut client = rig.client().await;
+    client.execute_oob("slow", 1).await;
+    assert_eq!(client.receive().await["id"], 1);
+    client.execute("slow", 2).await;
+    assert_eq!(client.receive().await["id"], 2, "in-band it may take its time");
+    rig.end().await;
+    let seen = all(&mut seen);
+    let told = events(&seen, "oob_handler_too_slow");
+    let [(level, fields, span)] = told[..] else { panic!("not one warning: {told:?}") };
+    assert_eq!((level, fields.get("command"), span.get("band")), (Level::WARN, "slow", "out-of-band"));
+    assert_eq!(fields.number("budget_us"), 2000);
+    assert!(fields.number("running_us") >= 3000, "{fields:?}");
+}
+
+#[actix::test]
+async fn an_oob_handler_within_its_budget_is_not_warned_of() {
+    let mut seen = begin().await;
+    let mut rig = Rig::start_with(|builder| builder.oob_budget(rig::PATIENCE)).await;
+    let mut client = rig.client().await;
+    for n in 0..100 {
+        client.execute_oob("where", n).await;
+        assert_eq!(client.receive().await["id"], n);
+    }
+    rig.end().await;
+    assert!(events(&all(&mut seen), "oob_handler_too_slow").is_empty());
+}
+
+#[actix::test]
+async fn a_client_that_takes_no_output_is_warned_of_with_its_peer() {
+    let mut seen = begin().await;
+    let mut rig = Rig::start().await;
+    let limits = actix_qmp::OutputLimits { suspend_above: 1024, close_above: 4096 };
+    let (chardev, connector) = actix_qmp::chardev::ChardevOptions::memory_with_buffer(16);
+    rig.monitors.add(actix_qmp::MonitorOptions { limits, ..actix_qmp::MonitorOptions::new(chardev) }).await.unwrap();
+    let mut deaf = Client::negotiated(&connector, &[]).await;
+    for n in 0..100 {
+        rig.events.emit(rig::Happened { n }).unwrap();
+    }
+    deaf.rest().await;
+    rig.end().await;
+    let seen = all(&mut seen);
+    let told = events(&seen, "client_takes_no_output");
+    let [(level, fields, _)] = told[..] else { panic!("not one warning: {told:?}") };
+    assert_eq!((level, fields.get("peer"), fields.number("limit")), (Level::WARN, "memory", 4096));
+}
