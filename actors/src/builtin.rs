@@ -7,6 +7,7 @@ mod query_version;
 mod x_oob_test;
 
 pub(crate) use self::command_dropped::CommandDropped;
+pub(crate) use self::qmp_capabilities::already_complete;
 use self::query_commands::list_of;
 pub use self::query_commands::{CommandInfo, CommandList, QueryCommands};
 pub use self::query_version::QueryVersion;

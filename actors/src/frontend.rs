@@ -22,7 +22,7 @@ use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{self, Poll};
 
-use actix::{Actor, Context, Handler, Recipient};
+use actix::{Actor, ActorContext, Context, Handler, Recipient};
 use actix_qmp_chardev::{Chardev, Connection};
 use actix_qmp_messages::{
     FrontendToParser, FrontendToResponder, MonitorId, MonitorsToFrontend, OutputLimits, ParserToFrontend, READ_WINDOW,
@@ -261,7 +261,7 @@ impl Frontend {
 
     fn end(&mut self, ctx: &mut Context<Self>, task: &task::Context<'_>) {
         if self.parser.flush(task) == Flushed::All {
-            actix::ActorContext::stop(ctx);
+            ctx.stop();
         }
     }
 }

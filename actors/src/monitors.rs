@@ -223,7 +223,10 @@ impl Monitors {
         if self.trigger.is_triggered() {
             return Err(AddError::ShuttingDown);
         }
-        let chardev = options.chardev.clone().bind()?;
+        // Names are resolved and peers connected to while the main arbiter goes on.
+        let unbound = options.chardev.clone();
+        let bound = tokio::task::spawn_blocking(move || unbound.bind()).await;
+        let chardev = bound.map_err(|_| AddError::ShuttingDown)??;
         let name = chardev.local_name();
         let id = MonitorId(self.next_id);
         self.next_id += 1;
@@ -258,7 +261,8 @@ impl Monitors {
     }
 
     /// Ends all monitors: the command that runs is answered, what waits is not executed, what was answered or emitted
-    /// goes out; all that within `within`, whatever clients and handlers do.
+    /// goes out; all that within `within` (and a second for each I/O thread to confirm), whatever clients and handlers
+    /// do. A command that takes all of it leaves its client no time to take output.
     ///
     /// Must not be waited for within a handler, whose answer it waits for: call [`ShutdownTrigger::trigger`] there.
     ///

@@ -29,7 +29,7 @@ where
         Self { recipient, kept: VecDeque::new() }
     }
 
-    /// Sends, or keeps for the next turn. A receiver that is gone needs nothing: the end of the monitor is under way.
+    /// Sends, or keeps for the next turn. A receiver that is gone needs nothing: its monitor is being taken down.
     pub(crate) fn send(&mut self, message: M) -> Flushed {
         if self.kept.is_empty() {
             return self.try_send(message);

@@ -342,7 +342,9 @@ impl Parser {
             return Err(capabilities::repeated(arguments));
         }
         let (index, spec) = self.table.find(command).ok_or_else(|| capabilities::command_not_found(command))?;
-        spec.prepare(index, arguments)
+        // The check is the embedder's code: should it panic, that is this command's error and not the parser's end.
+        let prepared = catch_unwind(AssertUnwindSafe(|| spec.prepare(index, arguments)));
+        prepared.unwrap_or_else(|_| Err(handler_panicked(spec.name)))
     }
 
     /// Hands a request to the queue and stops until the queue has judged it.

@@ -241,7 +241,8 @@ impl Queue {
                 self.responder.send(QueueToResponder::RequestFailed { session, id: None, error });
             }
             Verdict::Drop => {
-                tracing::warn!(id = request.id.as_ref().map(tracing::field::display), "request_dropped");
+                // At debug: how many there are is up to the client, who is told of each.
+                tracing::debug!("request_dropped");
                 let (session, id) = (request.key.session, request.id);
                 self.responder.send(QueueToResponder::CommandDropped { session, id });
             }

@@ -6,8 +6,13 @@ use actix_qmp_messages::RequestKey;
 use tracing::Span;
 use tracing::field::Empty;
 
+/// Longer than the name of any command, in bytes.
+const LONGEST_NAME: usize = 64;
+
 /// Opens the span; `queue_length`, `waiting_us` and `running_us` are recorded where they become known.
 pub(crate) fn request_span(key: RequestKey, command: &str, band: &'static str) -> Span {
+    // A client may send any text as a name, of any length; what is longer than a name is none.
+    let command = if command.len() <= LONGEST_NAME { command } else { "(too long)" };
     tracing::debug_span!(
         "request",
         monitor = %key.session.monitor,

@@ -394,3 +394,33 @@ async fn registered_commands_are_listed_and_checked_before_they_run() {
     assert!(rig.notes.so_far().is_empty(), "a handler ran with arguments that were refused");
     rig.end().await;
 }
+
+/// A command whose check of its arguments panics.
+#[derive(actix::Message)]
+#[rtype(result = "Result<actix_qmp::Empty, QmpError>")]
+struct Fragile;
+
+impl actix_qmp::Command for Fragile {
+    const NAME: &'static str = "fragile";
+    const ALLOW_OOB: bool = true;
+    type Return = actix_qmp::Empty;
+
+    fn from_arguments(_arguments: actix_qmp::Arguments) -> Result<Self, QmpError> {
+        panic!("a panic that the test provokes");
+    }
+}
+
+#[actix::test]
+async fn a_check_of_arguments_that_panics_is_that_commands_error_in_either_band() {
+    let mut rig = Rig::start_with(|builder| builder.command_oob::<Fragile>(|_| Ok(actix_qmp::Empty {}))).await;
+    let mut client = rig.client().await;
+    for mark in ["execute", "exec-oob"] {
+        client.send_json(&json!({mark: "fragile", "id": mark})).await;
+        let reply = client.receive().await;
+        assert_eq!(generic_error(&reply), "Internal error: the handler of command 'fragile' panicked");
+        assert_eq!(reply["id"], mark);
+    }
+    client.execute("query-version", "next").await;
+    assert_eq!(client.receive().await["id"], "next");
+    rig.end().await;
+}

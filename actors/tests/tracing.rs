@@ -222,7 +222,8 @@ async fn every_step_of_a_request_and_a_session_is_an_event() {
     assert_eq!(sequences(&events(&seen, "request_dispatched")), (1..=9).collect::<Vec<_>>());
     let dropped = events(&seen, "request_dropped");
     assert_eq!(sequences(&dropped), [10]);
-    assert_eq!((dropped[0].0, dropped[0].1.get("id")), (Level::WARN, "9"));
+    // What a client can provoke at will does not fill the log, and its id is payload.
+    assert!(dropped[0].0 == Level::DEBUG && dropped[0].1.get("id") != "9", "{dropped:?}");
     for name in ["session_opened", "session_closed"] {
         let told = events(&seen, name);
         let [(level, fields, _)] = told[..] else { panic!("not one {name}: {told:?}") };

@@ -5,10 +5,12 @@ use crate::fd_end::FdEnd;
 use crate::hangup::HangupWatch;
 use crate::memory::MemoryPeer;
 use crate::stdio::StdioClaim;
+use rustix::net::sockopt;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
@@ -47,6 +49,7 @@ impl Connection {
             // It was reset before we looked; reading will tell.
             Err(_) => "tcp".to_owned(),
         };
+        keep_alive(socket.as_fd());
         let watch = HangupWatch::new(socket.as_fd())?;
         Ok(Connection { stream: Stream::Tcp(socket, watch), peer })
     }
@@ -153,5 +156,17 @@ fn write_slices<W: AsyncWrite>(
     match bufs {
         [single] => socket.poll_write(cx, single),
         several => socket.poll_write_vectored(cx, several),
+    }
+}
+
+/// A peer that vanished without a word is noticed after about two minutes: it holds the place that the next one waits for.
+fn keep_alive(socket: BorrowedFd<'_>) {
+    let set = sockopt::set_socket_keepalive(socket, true)
+        .and_then(|()| sockopt::set_tcp_keepidle(socket, Duration::from_secs(60)))
+        .and_then(|()| sockopt::set_tcp_keepintvl(socket, Duration::from_secs(10)))
+        .and_then(|()| sockopt::set_tcp_keepcnt(socket, 6));
+    if let Err(error) = set {
+        // A connection that was reset already; reading will tell.
+        tracing::debug!(%error, "keepalive_not_set");
     }
 }

@@ -65,10 +65,15 @@ impl MemoryConnector {
     /// A new client. It may write at once; the chardev takes it when its turn comes. If there is no chardev any more,
     /// the client reads the end of output.
     pub fn connect(&self) -> MemoryStream {
-        let (ours, theirs) = tokio::io::duplex(self.buffer_bytes);
+        let (mut ours, theirs) = tokio::io::duplex(self.buffer_bytes);
         let (alive, client) = mpsc::channel(1);
         // Refused when the chardev is gone: the peer is dropped right here, which is what the client then sees.
         let _ = self.clients.send(MemoryPeer { stream: Some(theirs), client });
+        if self.clients.is_closed() {
+            // It may have gone during the send. Then the peer lies where nobody takes it out, or drops it, as long as
+            // there is a connector: the client gets an end of its own that is over.
+            (ours, _) = tokio::io::duplex(1);
+        }
         MemoryStream { stream: ours, _alive: alive }
     }
 }

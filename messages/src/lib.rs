@@ -3,20 +3,22 @@
 //! An edge is one message type, an enum of all that may pass it, so that one mailbox keeps its order and a test can
 //! put one probe there.
 //!
+//! A receiver is gone only while its monitor is taken down, or through a bug of ours.
+//!
 //! | sender → receiver | what passes | bound | when the mailbox is full | when the receiver is gone |
 //! |---|---|---|---|---|
-//! | frontend → parser | [`FrontendToParser`]: connection, bytes | [`READ_WINDOW`] | kept, sent next turn | monitor ends |
-//! | parser → frontend | [`ParserToFrontend`]: room to read | 2 | kept, sent next turn | monitor ends |
-//! | parser → queue | [`ParserToQueue`]: in-band requests | 1 request | kept, sent next turn | monitor ends |
-//! | queue → parser | [`QueueToParser`]: suspend, resume | 1 per request judged | kept, sent next turn | monitor ends |
-//! | queue → dispatcher | [`QueueToDispatcher`]: requests ready to run | [`DISPATCH_WINDOW`] per monitor | kept, sent next turn | requests fail |
+//! | frontend → parser | [`FrontendToParser`]: connection, bytes | [`READ_WINDOW`] | kept, sent next turn | said in the log |
+//! | parser → frontend | [`ParserToFrontend`]: room to read | 2 | kept, sent next turn | said in the log |
+//! | parser → queue | [`ParserToQueue`]: in-band requests | 1 request | kept, sent next turn | said in the log |
+//! | queue → parser | [`QueueToParser`]: suspend, resume | 1 per request judged, 1 per change of the counter | kept, sent next turn | said in the log |
+//! | queue → dispatcher | [`QueueToDispatcher`]: requests ready to run | [`DISPATCH_WINDOW`] per monitor | kept, sent next turn | said in the log; requests wait |
 //! | dispatcher → queue | [`DispatcherToQueue`]: request taken | [`DISPATCH_WINDOW`] | kept, sent next turn | dropped: monitor is gone |
 //! | dispatcher → responder | [`DispatcherToResponder`]: results | 1 per request taken | kept, sent next turn | dropped: arbiter is gone |
-//! | parser → responder | [`ParserToResponder`]: greeting, negotiation, OOB results | 1 per turn | kept, sent next turn | monitor ends |
-//! | queue → responder | [`QueueToResponder`]: malformed, dropped, finished | 1 per request judged | kept, sent next turn | monitor ends |
-//! | responder → queue | [`ResponderToQueue`]: answered, backlog | 1 per answer | kept, sent next turn | dropped: monitor is gone |
+//! | parser → responder | [`ParserToResponder`]: greeting, negotiation, OOB results | 1 per turn | kept, sent next turn | said in the log |
+//! | queue → responder | [`QueueToResponder`]: malformed, dropped, finished | 1 per request judged | kept, sent next turn | said in the log |
+//! | responder → queue | [`ResponderToQueue`]: answered, backlog | 1 per answer, 1 per change of the backlog | kept, sent next turn | dropped: monitor is gone |
 //! | responder → frontend | [`ResponderToFrontend`]: output, end | [`WRITE_WINDOW`] | kept, sent next turn | dropped: monitor is gone |
-//! | frontend → responder | [`FrontendToResponder`]: output taken | 2 | kept, sent next turn | monitor ends |
+//! | frontend → responder | [`FrontendToResponder`]: output taken | 2 | kept, sent next turn | said in the log |
 //! | emitter → responder | [`EmitterToResponder`]: events | [`EVENT_CREDITS`] | `emit` refuses | `emit` refuses |
 //! | embedder → queue | [`EmbedderToQueue`]: hold, release | 1 per guard | the guard is refused | nothing to hold |
 //! | embedder → frontend | [`MonitorsToFrontend`]: close | 1 | waits its turn | already closed |

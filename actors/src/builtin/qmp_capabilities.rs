@@ -6,7 +6,7 @@ use actix_qmp_messages::{Arguments, Command, Empty, ErrorClass, QmpError};
 /// Here so that introspection lists it.
 #[derive(Debug, Message)]
 #[rtype(result = "Result<Empty, QmpError>")]
-pub(super) struct QmpCapabilities;
+pub(crate) struct QmpCapabilities;
 
 impl Command for QmpCapabilities {
     const NAME: &'static str = super::QMP_CAPABILITIES;
@@ -22,6 +22,7 @@ pub(super) fn refuse(_command: QmpCapabilities) -> Result<Empty, QmpError> {
     Err(already_complete())
 }
 
-fn already_complete() -> QmpError {
+/// There is nothing left to negotiate.
+pub(crate) fn already_complete() -> QmpError {
     QmpError::new(ErrorClass::CommandNotFound, "Capabilities negotiation is already complete, command ignored")
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::request::Request;
 use super::syntax_error::excerpt;
-use crate::builtin::QMP_CAPABILITIES;
+use crate::builtin::{QMP_CAPABILITIES, already_complete};
 
 /// Answers a request that came before negotiation was complete.
 ///
@@ -30,9 +30,7 @@ pub(super) fn negotiate(request: Request, offered: Oob) -> Result<Oob, QmpError>
 
 /// `qmp_capabilities` once more: its arguments are checked like those of any command, but there is nothing left to do.
 pub(super) fn repeated(arguments: Arguments) -> QmpError {
-    requested(arguments).err().unwrap_or_else(|| {
-        QmpError::new(ErrorClass::CommandNotFound, "Capabilities negotiation is already complete, command ignored")
-    })
+    requested(arguments).err().unwrap_or_else(already_complete)
 }
 
 enum Capability {

@@ -42,8 +42,10 @@ impl OutputAccount {
 
     /// Bytes were added to the output.
     pub(crate) fn collect(&mut self, bytes: usize) -> Pressure {
+        // One message may be larger than the limit: what counts is that the client has not taken those before it.
+        let waited = self.waiting();
         self.collected += bytes;
-        if self.waiting() > self.limits.close_above {
+        if waited >= self.limits.close_above && bytes > 0 {
             return Pressure::Abort;
         }
         if !self.suspended && self.waiting() > self.limits.suspend_above {
@@ -103,8 +105,11 @@ mod tests {
     }
 
     #[test]
-    fn closes_above_the_second_limit() {
+    fn closes_when_more_comes_above_the_second_limit_however_large_one_message_is() {
         let mut account = account();
+        assert_eq!(account.collect(5000), Pressure::Suspend);
+        account.sent();
+        assert_eq!(account.written(1, 5000), Pressure::Resume);
         assert_eq!(account.collect(1000), Pressure::Suspend);
         assert_eq!(account.collect(1), Pressure::Abort);
     }

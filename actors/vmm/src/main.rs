@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, System};
+use actix::{Actor, Addr, System};
 use actix_qmp::{AddError, Monitor, MonitorOptions, Monitors, ShutdownTrigger, VersionInfo};
 use clap::Parser;
 use qmp_vmm::machine::{Machine, MachineConfig, TurnOn};
@@ -20,11 +20,20 @@ const SHUTDOWN_WITHIN: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = match std::env::var(EnvFilter::DEFAULT_ENV).map(EnvFilter::try_new) {
+        Ok(Ok(filter)) => filter,
+        Ok(Err(error)) => {
+            eprintln!("qmp-vmm: RUST_LOG is not understood, so 'warn' is taken: {error}");
+            EnvFilter::new("warn")
+        }
+        Err(_not_set) => EnvFilter::new("warn"),
+    };
     // On standard error: standard output may be a monitor's.
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
-    match System::new().block_on(run(options)) {
+    let ended = System::new().block_on(run(options));
+    actix_qmp::chardev::restore_terminal();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("qmp-vmm: {error}");
@@ -45,21 +54,33 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     if options.qmp.is_empty() {
         eprintln!("qmp-vmm: no --qmp given, so only a signal can end this machine; see --help");
     }
+    let served = serve(&mut monitors, &options, &machine, &exit).await;
+    // Also after an error: monitors that were opened by then give their socket files back.
+    if let Err(error) = monitors.shutdown(SHUTDOWN_WITHIN).await {
+        eprintln!("qmp-vmm: {error}");
+    }
+    served
+}
+
+/// Opens the monitors, starts the guest, and waits until somebody asks for the end.
+async fn serve(
+    monitors: &mut Monitors,
+    options: &Options,
+    machine: &Addr<Machine>,
+    exit: &ShutdownTrigger,
+) -> Result<(), Box<dyn Error>> {
     let somebody_waits = options.qmp.iter().any(|monitor| monitor.chardev.waits_for_client());
     if !somebody_waits {
         // Before there can be a client: it finds a running machine, and no stray RESUME among its first messages.
         machine.send(TurnOn).await?;
     }
-    let opened = open(&mut monitors, &options.qmp).await?;
+    let opened = open(monitors, &options.qmp).await?;
     if somebody_waits {
-        wait_for_clients(opened, &exit).await;
+        wait_for_clients(opened, exit).await;
         machine.send(TurnOn).await?;
     }
 
     exit.triggered().await;
-    if let Err(error) = monitors.shutdown(SHUTDOWN_WITHIN).await {
-        eprintln!("qmp-vmm: {error}");
-    }
     Ok(())
 }
 

@@ -159,6 +159,16 @@ fn a_monitor_that_can_not_be_opened_ends_the_program_with_one_line() {
 }
 
 #[test]
+fn monitor_that_was_opened_before_one_that_can_not_be_leaves_no_socket_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("qmp");
+    let (good, bad) = (format!("unix:{},server=on,wait=off", path.display()), "unix:/nope/x,server=on,wait=off");
+    let output = run(&["--qmp", &good, "--qmp", bad]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!path.exists());
+}
+
+#[test]
 fn quit_is_answered_and_the_program_ends_well() {
     let mut session = Session::start(&["--name", "here"]);
     session.send(&json!({"execute": "query-name", "id": 1}));

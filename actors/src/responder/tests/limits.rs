@@ -100,7 +100,8 @@ async fn events_count_as_output_too() {
 async fn next_session_after_an_abort_has_a_fresh_account() {
     let mut bench = limited().await;
     bench.answer(SESSION, filler(4000));
-    assert_eq!(bench.told_frontend(0).await, [ToFrontend::Abort(1)]);
+    bench.answer(SESSION, filler(100));
+    assert_eq!(bench.told_frontend(0).await.last(), Some(&ToFrontend::Abort(1)));
     bench.end(SESSION).await;
     bench.greet(session(0, 2)).await;
     bench.told_queue(0).await;
