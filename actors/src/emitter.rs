@@ -52,13 +52,14 @@ impl EventEmitter {
         let data = E::HAS_DATA.then(|| Arc::new(event) as EventData);
         let credit = Arc::clone(&self.credits).try_acquire_owned().map_err(|_| EmitError::Full)?;
         let emitted = EmitterToResponder { name: E::NAME, data, at: SystemTime::now(), credit: Arc::new(credit) };
-        // Each I/O thread is tried, whatever the others say.
-        responders.iter().fold(Ok(()), |so_far, responder| {
-            let sent = responder.try_send(emitted.clone()).map_err(|error| match error {
+        let mut outcome = Ok(());
+        for responder in responders {
+            // Each I/O thread is tried, whatever the others say.
+            outcome = outcome.and(responder.try_send(emitted.clone()).map_err(|error| match error {
                 SendError::Full(_) => EmitError::Full,
                 SendError::Closed(_) => EmitError::Closed,
-            });
-            so_far.and(sent)
-        })
+            }));
+        }
+        outcome
     }
 }
