@@ -194,16 +194,21 @@ async fn requests_that_come_one_by_one_while_reading_is_suspended_keep_their_ord
     let (_monitor, connector) = rig.add().await;
     let mut client = Client::negotiated(&connector, &[]).await;
     for round in 0..20 {
-        send_hold(&mut client, round).await;
-        rig.holds.runs(round).await;
-        for n in 1..=10 {
-            // Each is a chunk of its own to the parser, which stands behind the first one's end.
-            send_note(&mut client, n).await;
-            rig.settle().await;
-        }
-        rig.holds.release(round);
-        assert_eq!(client.receive().await, answer(round));
-        for n in 1..=10 {
+        let (first, second) = (2 * round, 2 * round + 1);
+        send_hold(&mut client, first).await;
+        rig.holds.runs(first).await;
+        // Each is a chunk of its own to the parser, which stands still.
+        send_hold(&mut client, second).await;
+        rig.settle().await;
+        send_note(&mut client, 100).await;
+        rig.settle().await;
+        rig.holds.release(first);
+        rig.holds.runs(second).await;
+        // Now it has used up one chunk exactly and stands still again, with another one waiting.
+        send_note(&mut client, 101).await;
+        rig.settle().await;
+        rig.holds.release(second);
+        for n in [first, second, 100, 101] {
             assert_eq!(client.receive().await, answer(n), "a request overtook another");
         }
     }
