@@ -1,30 +1,38 @@
-//! The commands and events that every monitor has: one file each.
+//! The commands and events that every monitor has: one file each. Declared in the schema of the messages.
 
 mod command_dropped;
 mod qmp_capabilities;
 mod query_commands;
-mod query_version;
+mod query_qmp_schema;
 mod x_oob_test;
+
+use actix_qmp_messages::Command;
+use actix_qmp_messages::qapi::Schema;
+use actix_qmp_messages::schema::VersionInfo;
+use actix_qmp_messages::schema::commands::{QmpCapabilities, QueryVersion};
 
 pub(crate) use self::command_dropped::CommandDropped;
 pub(crate) use self::qmp_capabilities::already_complete;
-use self::query_commands::list_of;
-pub use self::query_commands::{CommandInfo, CommandList, QueryCommands};
-pub use self::query_version::QueryVersion;
-pub use self::x_oob_test::XOobTest;
-use crate::command_table::Registry;
+use crate::command_table::{RegistrationError, Registry};
 use crate::handler::InBand;
-use crate::responder::VersionInfo;
 
 /// The command that ends negotiation; the parser answers it.
-pub(crate) const QMP_CAPABILITIES: &str = "qmp_capabilities";
+pub(crate) const QMP_CAPABILITIES: &str = QmpCapabilities::NAME;
 
 /// Registers the built-in commands behind the embedder's.
-pub(crate) fn register(registry: &mut Registry, version: &VersionInfo) {
-    registry.add(InBand::closure(qmp_capabilities::refuse), None);
+///
+/// # Errors
+/// For a schema that can't be told to clients.
+pub(crate) fn register(
+    registry: &mut Registry,
+    version: &VersionInfo,
+    schemas: &[&Schema],
+) -> Result<(), RegistrationError> {
+    registry.add::<QmpCapabilities>(InBand::closure(qmp_capabilities::refuse), None);
     let version = version.clone();
     registry.add::<QueryVersion>(InBand::closure(move |_| Ok(version.clone())), None);
     x_oob_test::register(registry);
-    let list = list_of(registry.table.names().chain([<QueryCommands as actix_qmp_messages::Command>::NAME]));
-    registry.add::<QueryCommands>(InBand::closure(move |_| Ok(list.clone())), None);
+    query_qmp_schema::register(registry, schemas)?;
+    query_commands::register(registry);
+    Ok(())
 }

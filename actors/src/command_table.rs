@@ -4,11 +4,13 @@
 //! A command has the same index in both.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use actix_qmp_messages::qapi::Schema;
 use actix_qmp_messages::{Arguments, Command, CommandIndex, Outcome, PreparedCommand, QmpError};
 
-use crate::handler::{InBand, InBandHandler};
+use crate::handler::{InBand, InBandHandler, Registered};
+use crate::phase::{Availability, MachineReady};
 
 /// Runs a command out-of-band: arguments in, outcome out, on whatever thread it is called.
 pub(crate) type OobRunner = Box<dyn Fn(Arguments) -> Outcome + Send + Sync>;
@@ -16,6 +18,7 @@ pub(crate) type OobRunner = Box<dyn Fn(Arguments) -> Outcome + Send + Sync>;
 /// What the parser knows of a command.
 pub(crate) struct CommandSpec {
     pub(crate) name: &'static str,
+    availability: Availability,
     prepare: fn(Arguments) -> Result<Box<dyn Any + Send>, QmpError>,
     /// There for commands that allow it, and only for these.
     pub(crate) run_oob: Option<OobRunner>,
@@ -44,10 +47,22 @@ impl CommandTable {
 impl CommandSpec {
     /// Checks a request's arguments for in-band execution.
     ///
+    /// Whether the command may run is decided in its turn; with wrong arguments it has none, so that is decided here.
+    ///
     /// # Errors
     /// What [`Command::from_arguments`] finds.
     pub(crate) fn prepare(&self, index: CommandIndex, arguments: Arguments) -> Result<PreparedCommand, QmpError> {
-        Ok(PreparedCommand { index, name: self.name, arguments: (self.prepare)(arguments)? })
+        let checked = (self.prepare)(arguments);
+        let arguments = checked.or_else(|error| self.available().and(Err(error)))?;
+        Ok(PreparedCommand { index, name: self.name, arguments })
+    }
+
+    /// Whether the command may run now.
+    ///
+    /// # Errors
+    /// While the machine is not built, unless the command allows that.
+    pub(crate) fn available(&self) -> Result<(), QmpError> {
+        self.availability.check(self.name)
     }
 }
 
@@ -57,6 +72,17 @@ pub(crate) struct Registry {
     pub(crate) table: CommandTable,
     pub(crate) handlers: Vec<Box<dyn InBandHandler>>,
     pub(crate) faults: Vec<RegistrationError>,
+    pub(crate) ready: MachineReady,
+}
+
+/// What becomes of commands that no schema declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WithoutSchema {
+    /// Nothing: they are a mistake.
+    Refuse,
+    /// They run.
+    #[cfg(feature = "test-support")]
+    Accept,
 }
 
 /// A mistake in the registration of commands, found when the monitors start.
@@ -73,6 +99,20 @@ pub enum RegistrationError {
     /// A command that allows out-of-band execution without a handler for it.
     #[error("command '{0}' allows out-of-band execution but has no handler for it; register it with command_oob")]
     OobMissing(&'static str),
+    /// A command of a schema without a handler.
+    #[error("command '{0}' is in the schema but has no handler; register one, or take it out of the schema")]
+    NoHandler(&'static str),
+    /// A handler for a command that no schema has.
+    #[error(
+        "command '{0}' has a handler but is in no schema that was given; give its SCHEMA with MonitorsBuilder::schema"
+    )]
+    NotInSchema(&'static str),
+    /// A command of two schemas.
+    #[error("command '{0}' is in two schemas; its name must be unique")]
+    InTwoSchemas(&'static str),
+    /// The introspection of a schema is none; that of a generated schema always is.
+    #[error("the introspection of a schema is not what query-qmp-schema returns; take it from the generated SCHEMA")]
+    Introspection,
 }
 
 impl Registry {
@@ -86,8 +126,34 @@ impl Registry {
             (None, true) => self.faults.push(RegistrationError::OobMissing(C::NAME)),
             (Some(_), true) | (None, false) => {}
         }
-        self.table.specs.push(CommandSpec { name: C::NAME, prepare: prepare::<C>, run_oob });
-        self.handlers.push(Box::new(in_band));
+        let availability =
+            if C::ALLOW_PRECONFIG { Availability::Always } else { Availability::WhenReady(self.ready.clone()) };
+        self.handlers.push(Box::new(Registered { in_band, availability: availability.clone() }));
+        self.table.specs.push(CommandSpec { name: C::NAME, availability, prepare: prepare::<C>, run_oob });
+    }
+
+    /// Compares what was registered with the schemas.
+    ///
+    /// # Errors
+    /// Also for faults of the registration itself, which come first.
+    pub(crate) fn check(&self, schemas: &[&Schema], without_schema: WithoutSchema) -> Result<(), RegistrationError> {
+        if let Some(fault) = self.faults.first() {
+            return Err(*fault);
+        }
+        let mut declared = HashSet::new();
+        for command in schemas.iter().flat_map(|schema| schema.commands) {
+            if !declared.insert(command.name) {
+                return Err(RegistrationError::InTwoSchemas(command.name));
+            }
+            if self.table.find(command.name).is_none() {
+                return Err(RegistrationError::NoHandler(command.name));
+            }
+        }
+        let undeclared = self.table.names().find(|name| !declared.contains(name));
+        match (undeclared, without_schema) {
+            (Some(name), WithoutSchema::Refuse) => Err(RegistrationError::NotInSchema(name)),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -8,6 +8,8 @@ use actix::Recipient;
 use actix_qmp_messages::{Command, Outcome, QmpError};
 use futures_util::future::LocalBoxFuture;
 
+use crate::phase::Availability;
+
 type Answer<C> = Result<<C as Command>::Return, QmpError>;
 
 /// What runs a command in-band, on the main arbiter.
@@ -49,6 +51,21 @@ impl<C: Command> InBand<C> {
 /// A handler of any command: takes the value that [`crate::command_table`] prepared.
 pub(crate) trait InBandHandler {
     fn call(&self, arguments: Box<dyn Any + Send>) -> LocalBoxFuture<'static, Outcome>;
+}
+
+/// A handler, and when it may run.
+pub(crate) struct Registered<C: Command> {
+    pub(crate) in_band: InBand<C>,
+    pub(crate) availability: Availability,
+}
+
+impl<C: Command> InBandHandler for Registered<C> {
+    fn call(&self, arguments: Box<dyn Any + Send>) -> LocalBoxFuture<'static, Outcome> {
+        match self.availability.check(C::NAME) {
+            Ok(()) => self.in_band.call(arguments),
+            Err(error) => Box::pin(std::future::ready(Outcome::Error(error))),
+        }
+    }
 }
 
 impl<C: Command> InBandHandler for InBand<C> {

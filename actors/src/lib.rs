@@ -13,6 +13,7 @@ mod monitors;
 mod options;
 mod outbox;
 mod parser;
+mod phase;
 mod queue;
 mod request_span;
 mod responder;
@@ -20,11 +21,12 @@ mod responder;
 pub mod test_support;
 
 pub use actix_qmp_chardev as chardev;
+pub use actix_qmp_messages::schema::VersionInfo;
 pub use actix_qmp_messages::{
-    Argument, Arguments, Command, Empty, ErrorClass, Event, MonitorId, OutputLimits, QmpError, Style,
+    Arguments, Command, Empty, ErrorClass, Event, MonitorId, OutputLimits, QapiEnum, QapiObject, QmpError, Style,
+    include_schema, qapi, schema,
 };
 
-pub use self::builtin::{CommandInfo, CommandList, QueryCommands, QueryVersion, XOobTest};
 pub use self::command_table::RegistrationError;
 pub use self::emitter::{EmitError, EventEmitter};
 pub use self::handler::InBand;
@@ -33,10 +35,6 @@ pub use self::monitors::{
     AddError, Monitors, MonitorsBuilder, ShutdownError, ShutdownTrigger, StartError, WiringFault,
 };
 pub use self::options::{IdRule, MonitorOptionError, MonitorOptions, Placement};
+pub use self::phase::MachineReady;
 pub use self::queue::{QUEUE_LENGTH, QueueFull};
-pub use self::responder::{ThrottleRule, VersionInfo, VersionTriple};
-
-/// The code in the embedding guide compiles and runs.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/embedding.md")]
-struct EmbeddingGuide;
+pub use self::responder::ThrottleRule;

@@ -7,19 +7,22 @@ use std::time::Duration;
 
 use actix::{Actor, Addr, Recipient};
 use actix_qmp_chardev::ChardevError;
+use actix_qmp_messages::qapi::Schema;
+use actix_qmp_messages::schema::{self, VersionInfo};
 use actix_qmp_messages::{Command, MonitorId, QmpError, StopDispatching};
 use actix_rt::{Arbiter, System};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::builtin;
-use crate::command_table::{CommandTable, RegistrationError, Registry};
+use crate::command_table::{CommandTable, RegistrationError, Registry, WithoutSchema};
 use crate::dispatcher::Dispatcher;
 use crate::emitter::EventEmitter;
 use crate::handler::{InBand, outcome};
 use crate::monitor::{Monitor, MonitorEnd, Surroundings, WiringError, wire};
 use crate::options::MonitorOptions;
-use crate::responder::{Responder, ThrottleRule, VersionInfo};
+use crate::phase::MachineReady;
+use crate::responder::{Responder, ThrottleRule};
 
 /// A handler that takes longer is reported: the parser stands still while it runs.
 const OOB_BUDGET: Duration = Duration::from_millis(1);
@@ -28,6 +31,8 @@ const OOB_BUDGET: Duration = Duration::from_millis(1);
 pub struct MonitorsBuilder {
     version: VersionInfo,
     registry: Registry,
+    schemas: Vec<&'static Schema>,
+    without_schema: WithoutSchema,
     rules: Vec<ThrottleRule>,
     emitter: EventEmitter,
     trigger: ShutdownTrigger,
@@ -71,6 +76,30 @@ impl MonitorsBuilder {
     #[must_use]
     pub fn shutdown_trigger(&self) -> ShutdownTrigger {
         self.trigger.clone()
+    }
+
+    /// Gives a schema of the embedder: the generated `SCHEMA`. Each of its commands must be registered, and commands of no
+    /// schema must not.
+    #[must_use]
+    pub fn schema(mut self, schema: &'static Schema) -> Self {
+        self.schemas.push(schema);
+        self
+    }
+
+    /// Takes commands that no schema declares too; introspection does not tell them. For tests of handlers.
+    #[cfg(feature = "test-support")]
+    #[must_use]
+    pub fn without_schema(mut self) -> Self {
+        self.without_schema = WithoutSchema::Accept;
+        self
+    }
+
+    /// Lets only commands run that allow it (`allow-preconfig` of the schema), until the machine is built: until
+    /// [`MachineReady::set`] is called.
+    #[must_use]
+    pub fn preconfig(&self) -> MachineReady {
+        self.registry.ready.unset();
+        self.registry.ready.clone()
     }
 
     /// Declares an event of the embedder as throttled, beside the protocol's own.
@@ -155,10 +184,8 @@ impl MonitorsBuilder {
     /// can't be had.
     pub async fn start(mut self) -> Result<Monitors, StartError> {
         let main = main_arbiter().await?;
-        builtin::register(&mut self.registry, &self.version);
-        if let Some(fault) = self.registry.faults.first() {
-            return Err(StartError::Registration(*fault));
-        }
+        builtin::register(&mut self.registry, &self.version, &self.schemas).map_err(StartError::Registration)?;
+        self.registry.check(&self.schemas, self.without_schema).map_err(StartError::Registration)?;
         let dispatcher = Dispatcher::new(self.registry.handlers, self.trigger.clone()).start();
         let mut io = Vec::new();
         for _ in 0..self.io_arbiters {
@@ -207,6 +234,8 @@ impl Monitors {
         MonitorsBuilder {
             version,
             registry: Registry::default(),
+            schemas: vec![&schema::SCHEMA],
+            without_schema: WithoutSchema::Refuse,
             rules: Vec::new(),
             emitter: EventEmitter::default(),
             trigger: ShutdownTrigger::default(),

@@ -375,6 +375,9 @@ impl Parser {
         let Some(run) = &spec.run_oob else {
             return self.refuse(session, id, capabilities::no_oob_support(spec.name));
         };
+        if let Err(error) = spec.available() {
+            return self.refuse(session, id, error);
+        }
         let Some(current) = &mut self.session else { return };
         current.last = current.last.next();
         let span = request_span(RequestKey { session, sequence: current.last }, spec.name, "out-of-band");

@@ -29,6 +29,7 @@ use std::pin::Pin;
 use std::task;
 
 use actix::{Actor, Context, Handler};
+use actix_qmp_messages::schema::VersionInfo;
 use actix_qmp_messages::{
     AddMonitorToResponder, DispatcherToResponder, EVENT_CREDITS, EmitterToResponder, FinishMonitor,
     FrontendToResponder, MonitorId, Outcome, ParserToResponder, QmpError, QueueToResponder, RequestId,
@@ -37,7 +38,6 @@ use actix_qmp_messages::{
 use tokio::time::{Instant, Sleep};
 
 use self::encode::Encoder;
-pub use self::encode::{VersionInfo, VersionTriple};
 use self::output::MonitorOutput;
 pub use self::throttle::ThrottleRule;
 use self::throttle::{Offer, STANDARD_RULES, Throttle};

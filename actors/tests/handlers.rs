@@ -8,9 +8,10 @@ use std::task::Poll;
 use std::thread;
 
 use actix::{Actor, Arbiter, AsyncContext, Context, Handler, Message};
+use actix_qmp::qapi::{Schema, SchemaCommand};
 use actix_qmp::test_support::Client;
 use actix_qmp::{Command, Monitors, QmpError, RegistrationError, StartError, VersionInfo};
-use rig::{Notes, Rig, answer, generic_error, send_hold, send_note, test_command, within};
+use rig::{Notes, PATIENCE, Rig, answer, generic_error, send_hold, send_note, test_command, within};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
@@ -348,7 +349,7 @@ async fn registration_error(error: Option<StartError>, command: &str) -> Registr
 
 #[actix::test]
 async fn mistakes_of_registration_name_the_command() {
-    let builder = || Monitors::builder(VersionInfo::new("test"));
+    let builder = || Monitors::builder(VersionInfo::new("test")).without_schema();
     let twice = builder().command_fn(|InFunction { n }| run(n)).command_fn(|InFunction { n }| run(n));
     let error = registration_error(twice.start().await.err(), InFunction::NAME).await;
     assert_eq!(error, RegistrationError::Twice(InFunction::NAME));
@@ -368,6 +369,27 @@ async fn mistakes_of_registration_name_the_command() {
     let built_in = builder().command_fn(|BuiltIn { n }| run(n));
     let error = registration_error(built_in.start().await.err(), BuiltIn::NAME).await;
     assert_eq!(error, RegistrationError::Twice(BuiltIn::NAME));
+}
+
+#[actix::test]
+async fn handlers_and_schemas_that_do_not_match_are_mistakes_that_name_the_command() {
+    const SCHEMA: Schema =
+        Schema { commands: &[SchemaCommand { name: InFunction::NAME, allow_oob: false }], introspection: "[]" };
+    let builder = || Monitors::builder(VersionInfo::new("test"));
+    let error = registration_error(builder().schema(&SCHEMA).start().await.err(), InFunction::NAME).await;
+    assert_eq!(error, RegistrationError::NoHandler(InFunction::NAME));
+
+    let without = builder().command_fn(|InFunction { n }| run(n));
+    let error = registration_error(without.start().await.err(), InFunction::NAME).await;
+    assert_eq!(error, RegistrationError::NotInSchema(InFunction::NAME));
+
+    let in_two = builder().schema(&SCHEMA).schema(&SCHEMA).command_fn(|InFunction { n }| run(n));
+    let error = registration_error(in_two.start().await.err(), InFunction::NAME).await;
+    assert_eq!(error, RegistrationError::InTwoSchemas(InFunction::NAME));
+
+    let matching = builder().schema(&SCHEMA).command_fn(|InFunction { n }| run(n));
+    let monitors = matching.start().await.expect("schema and handlers match");
+    monitors.shutdown(PATIENCE).await.expect("an orderly end");
 }
 
 #[actix::test]

@@ -15,6 +15,9 @@ pub trait Command: Message<Result = Result<<Self as Command>::Return, QmpError>>
     /// May run out-of-band (`allow-oob` of the schema).
     const ALLOW_OOB: bool = false;
 
+    /// May run before the machine is built (`allow-preconfig` of the schema).
+    const ALLOW_PRECONFIG: bool = false;
+
     /// Whether success is answered at all (`success-response` of the schema); errors always are.
     const SUCCESS_RESPONSE: bool = true;
 

@@ -26,13 +26,13 @@
 //! | embedder → responder | [`AddMonitorToResponder`], [`FinishMonitor`] | 1 per monitor | waits its turn | error to the caller |
 #![forbid(unsafe_code)]
 
-mod arguments;
 mod command;
 mod dispatcher_to_queue;
 mod dispatcher_to_responder;
 mod embedder_to_queue;
 mod emitter_to_responder;
 mod error;
+mod excerpt;
 mod frontend_to_parser;
 mod frontend_to_responder;
 mod ids;
@@ -42,6 +42,7 @@ mod monitors_to_responder;
 mod parser_to_frontend;
 mod parser_to_queue;
 mod parser_to_responder;
+pub mod qapi;
 mod queue_to_dispatcher;
 mod queue_to_parser;
 mod queue_to_responder;
@@ -49,15 +50,16 @@ mod request;
 mod request_id;
 mod responder_to_frontend;
 mod responder_to_queue;
+pub mod schema;
 mod wire;
 
-pub use arguments::{Argument, Arguments};
 pub use command::{Command, Empty, Event};
 pub use dispatcher_to_queue::DispatcherToQueue;
 pub use dispatcher_to_responder::DispatcherToResponder;
 pub use embedder_to_queue::{EmbedderToQueue, HoldId};
 pub use emitter_to_responder::{EVENT_CREDITS, EmitterToResponder};
 pub use error::{ErrorClass, QmpError};
+pub use excerpt::{EXCERPT_CHARS, excerpt};
 pub use frontend_to_parser::{FrontendToParser, READ_WINDOW, ReadWindow};
 pub use frontend_to_responder::FrontendToResponder;
 pub use ids::{MonitorId, RequestKey, Sequence, SessionId, SessionKey};
@@ -67,6 +69,7 @@ pub use monitors_to_responder::{AddMonitorToResponder, FinishMonitor, OutputLimi
 pub use parser_to_frontend::ParserToFrontend;
 pub use parser_to_queue::{Oob, ParserToQueue};
 pub use parser_to_responder::ParserToResponder;
+pub use qapi::{Arguments, Members, QapiEnum, QapiObject, QapiType};
 pub use queue_to_dispatcher::{DISPATCH_WINDOW, QueueToDispatcher, ReadyRequest};
 pub use queue_to_parser::QueueToParser;
 pub use queue_to_responder::QueueToResponder;

@@ -1,5 +1,5 @@
-//! What the black-box tests and the benches are made of. Nothing here knows the monitor's crates: a program is
-//! started, its socket is spoken to, and what comes back is compared.
+//! What the black-box tests and the benches are made of. Nothing in this library knows the monitor's crates: a program
+//! is started, its socket is spoken to, and what comes back is compared.
 //!
 //! | module | is for |
 //! |---|---|
@@ -7,6 +7,7 @@
 //! | [`client`] | a blocking QMP client that remembers all it saw |
 //! | [`transcript`] | conversations written down with `->` and `<-` |
 //! | [`differential`] | the same odd requests to QEMU and to `qmp-vmm` |
+//! | [`wrong_requests`] | requests whose arguments are wrong |
 //! | [`python`] | the Python clients, in an environment of their own |
 //! | [`skip`] | saying visibly that a test did not run |
 //! | [`bench`](mod@bench) | figures beside an echo and QEMU |
@@ -30,6 +31,7 @@ pub mod program;
 pub mod python;
 pub mod skip;
 pub mod transcript;
+pub mod wrong_requests;
 
 pub use client::QmpClient;
 pub use failure::{Context, Failure, Outcome};

@@ -5,7 +5,7 @@ use std::env;
 use actix_qmp_tests::differential::ask_all;
 use actix_qmp_tests::differential::compare::{Finding, compare};
 use actix_qmp_tests::differential::exceptions;
-use actix_qmp_tests::differential::recording::{self, Recording};
+use actix_qmp_tests::differential::recording::{self, Recording, Subject};
 use actix_qmp_tests::skip::{Decision, unless_available};
 use actix_qmp_tests::{Outcome, Product};
 
@@ -31,9 +31,9 @@ fn qemu_answers_as_it_was_recorded() -> Outcome {
     }
     let answered = ask_all(Product::Qemu)?;
     if env::var_os(RECORD).is_some() {
-        recording::write(&answered)?;
+        recording::write(Subject::Odd, &answered)?;
     }
-    let recorded = recording::read()?;
+    let recorded = recording::read(Subject::Odd)?;
     for (name, answers) in &answered {
         assert_eq!(recorded.get(name), Some(answers), "{name}; set {RECORD}=1 to record anew");
     }
@@ -43,7 +43,7 @@ fn qemu_answers_as_it_was_recorded() -> Outcome {
 
 #[test]
 fn every_case_to_qemu_leaves_it_answering() -> Outcome {
-    for (name, answers) in recording::read()? {
+    for (name, answers) in recording::read(Subject::Odd)? {
         assert!(!answers.contains("was not answered") && !answers.contains("ended"), "{name}: {answers}");
     }
     Ok(())
@@ -54,7 +54,7 @@ fn qmp_vmm_answers_like_the_reference_but_for_the_exceptions() -> Outcome {
     let test = "qmp_vmm_answers_like_the_reference_but_for_the_exceptions (live; the recording is used)";
     let reference = match unless_available(Product::Qemu, test)? {
         Decision::Run => ask_all(Product::Qemu)?,
-        Decision::Skip => recording::read()?,
+        Decision::Skip => recording::read(Subject::Odd)?,
     };
     let ours = ask_all(Product::QmpVmm)?;
     let findings = differences(&reference, &ours);

@@ -100,7 +100,7 @@ fn pure_decisions_know_nothing_of_actix() {
 
 #[test]
 fn the_readme_shows_the_example_as_it_is() {
-    let example = fs::read_to_string(root().join("actors/examples/embed.rs")).unwrap();
-    let body = example.split_once("use std::time").unwrap().1.trim_end();
-    assert!(fs::read_to_string(root().join("README.md")).unwrap().contains(body), "README.md and embed.rs differ");
+    let example = fs::read_to_string(root().join("actors/examples/embed/src/main.rs")).unwrap();
+    let body = example.split_once("use std::sync::Arc;").unwrap().1.trim_end();
+    assert!(fs::read_to_string(root().join("README.md")).unwrap().contains(body), "README.md and the example differ");
 }

@@ -1,22 +1,19 @@
 //! `COMMAND_DROPPED`: a request found the queue full (series, "qmp: add new event COMMAND_DROPPED").
 
+use actix_qmp_messages::schema::{CommandDropReason, events};
 use actix_qmp_messages::{Event, RequestId};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 /// Goes to the session whose command was dropped, and to no other.
+///
+/// The event of the schema, but for the `id`, which is given back as the client wrote it: taken apart, a number may
+/// change.
 #[derive(Debug, Serialize)]
 pub(crate) struct CommandDropped {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<Box<RawValue>>,
     reason: CommandDropReason,
-}
-
-/// Why a command was dropped.
-#[derive(Debug, Clone, Copy, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum CommandDropReason {
-    QueueFull,
 }
 
 impl CommandDropped {
@@ -29,5 +26,20 @@ impl CommandDropped {
 }
 
 impl Event for CommandDropped {
-    const NAME: &'static str = "COMMAND_DROPPED";
+    const NAME: &'static str = events::CommandDropped::NAME;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_event_is_that_of_the_schema() {
+        let id = RawValue::from_string("1.50".into()).unwrap();
+        let written =
+            serde_json::to_string(&CommandDropped { id: Some(id), reason: CommandDropReason::QueueFull }).unwrap();
+        assert_eq!(written, r#"{"id":1.50,"reason":"queue-full"}"#);
+        let read: events::CommandDropped = serde_json::from_str(&written).unwrap();
+        assert_eq!(read, events::CommandDropped { id: Some(1.5.into()), reason: CommandDropReason::QueueFull });
+    }
 }

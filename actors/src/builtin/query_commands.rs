@@ -1,42 +1,15 @@
 //! `query-commands`.
 
-use std::sync::Arc;
+use actix_qmp_messages::Command;
+use actix_qmp_messages::schema::CommandInfo;
+use actix_qmp_messages::schema::commands::QueryCommands;
 
-use actix::Message;
-use actix_qmp_messages::{Arguments, Command, QmpError};
-use serde::{Serialize, Serializer};
+use crate::command_table::Registry;
+use crate::handler::InBand;
 
-/// Returns the names of all commands.
-#[derive(Debug, Message)]
-#[rtype(result = "Result<CommandList, QmpError>")]
-pub struct QueryCommands;
-
-/// One command of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct CommandInfo {
-    /// Its name on the wire.
-    pub name: &'static str,
-}
-
-/// The list, made once at the start.
-#[derive(Debug, Clone)]
-pub struct CommandList(Arc<[CommandInfo]>);
-
-impl Serialize for CommandList {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-pub(super) fn list_of(names: impl Iterator<Item = &'static str>) -> CommandList {
-    CommandList(names.map(|name| CommandInfo { name }).collect())
-}
-
-impl Command for QueryCommands {
-    const NAME: &'static str = "query-commands";
-    type Return = CommandList;
-
-    fn from_arguments(arguments: Arguments) -> Result<Self, QmpError> {
-        arguments.finish().map(|()| Self)
-    }
+/// Registers the command behind all others, so that it lists them and itself.
+pub(super) fn register(registry: &mut Registry) {
+    let names = registry.table.names().chain([QueryCommands::NAME]);
+    let list: Vec<_> = names.map(|name| CommandInfo { name: name.to_owned() }).collect();
+    registry.add::<QueryCommands>(InBand::closure(move |_| Ok(list.clone())), None);
 }

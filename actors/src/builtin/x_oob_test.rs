@@ -3,31 +3,12 @@
 
 use std::sync::Arc;
 
-use actix::Message;
+use actix_qmp_messages::schema::commands::XOobTest;
 use actix_qmp_messages::{Arguments, Command, Empty, QmpError};
 use tokio::sync::Semaphore;
 
 use crate::command_table::Registry;
 use crate::handler::{InBand, outcome};
-
-/// `lock: true` waits until somebody sends `lock: false`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Message)]
-#[rtype(result = "Result<Empty, QmpError>")]
-pub struct XOobTest {
-    /// Wait, or let one that waits go.
-    pub lock: bool,
-}
-
-impl Command for XOobTest {
-    const NAME: &'static str = "x-oob-test";
-    const ALLOW_OOB: bool = true;
-    type Return = Empty;
-
-    fn from_arguments(mut arguments: Arguments) -> Result<Self, QmpError> {
-        let lock = arguments.required("lock")?;
-        arguments.finish().map(|()| Self { lock })
-    }
-}
 
 /// Releases that nobody has waited for; more have no use, since one command runs at a time.
 const RELEASES: usize = 1;

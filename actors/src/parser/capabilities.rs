@@ -1,10 +1,10 @@
 //! Capability negotiation, and the errors that depend on it (QMP specification, section 3 "Capabilities Negotiation").
 
-use actix_qmp_messages::{Arguments, ErrorClass, Oob, QmpError};
-use serde_json::Value;
+use actix_qmp_messages::schema::QMPCapability;
+use actix_qmp_messages::schema::commands::QmpCapabilities;
+use actix_qmp_messages::{Arguments, Command, ErrorClass, Oob, QmpError, excerpt};
 
 use super::request::Request;
-use super::syntax_error::excerpt;
 use crate::builtin::{QMP_CAPABILITIES, already_complete};
 
 /// Answers a request that came before negotiation was complete.
@@ -21,8 +21,8 @@ pub(super) fn negotiate(request: Request, offered: Oob) -> Result<Oob, QmpError>
     let mut enabled = Oob::Disabled;
     for capability in requested(request.arguments)? {
         match (capability, offered) {
-            (Capability::Oob, Oob::Enabled) => enabled = Oob::Enabled,
-            (Capability::Oob, Oob::Disabled) => return Err(QmpError::generic("Capability oob not available")),
+            (QMPCapability::Oob, Oob::Enabled) => enabled = Oob::Enabled,
+            (QMPCapability::Oob, Oob::Disabled) => return Err(QmpError::generic("Capability oob not available")),
         }
     }
     Ok(enabled)
@@ -33,27 +33,9 @@ pub(super) fn repeated(arguments: Arguments) -> QmpError {
     requested(arguments).err().unwrap_or_else(already_complete)
 }
 
-enum Capability {
-    Oob,
-}
-
 /// The arguments of `qmp_capabilities`.
-fn requested(mut arguments: Arguments) -> Result<Vec<Capability>, QmpError> {
-    let enable: Option<Vec<Value>> = arguments.optional("enable")?;
-    let enable = enable.unwrap_or_default();
-    let capabilities: Result<_, _> = enable.iter().enumerate().map(|(place, name)| capability(place, name)).collect();
-    capabilities.and_then(|capabilities| arguments.finish().map(|()| capabilities))
-}
-
-fn capability(place: usize, name: &Value) -> Result<Capability, QmpError> {
-    match name.as_str() {
-        Some("oob") => Ok(Capability::Oob),
-        Some(unknown) => {
-            let shown = excerpt(unknown);
-            Err(QmpError::generic(format!("Parameter 'enable[{place}]' does not accept value '{shown}'")))
-        }
-        None => Err(QmpError::generic(format!("Invalid parameter type for 'enable[{place}]', expected: string"))),
-    }
+fn requested(arguments: Arguments) -> Result<Vec<QMPCapability>, QmpError> {
+    Ok(QmpCapabilities::from_arguments(arguments)?.enable.unwrap_or_default())
 }
 
 /// A command that is not in the table.

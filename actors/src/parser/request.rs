@@ -1,11 +1,11 @@
 //! One frame as a request: its members, checked in the order and in the words that clients know.
 
-use actix_qmp_messages::{Arguments, QmpError, RequestId};
+use actix_qmp_messages::{Arguments, QmpError, RequestId, excerpt};
 use serde_json::{Deserializer, Error, Map, Value};
 
 use super::diagnose::diagnose;
 use super::members::Members;
-use super::syntax_error::{SyntaxError, excerpt};
+use super::syntax_error::SyntaxError;
 
 /// How a request asks to be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

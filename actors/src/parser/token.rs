@@ -1,8 +1,9 @@
 //! The tokens of a text that may be wrong, each checked as far as a token can be by itself.
 
+use actix_qmp_messages::excerpt;
 use memchr::{memchr, memchr2};
 
-use super::syntax_error::{SyntaxError, excerpt, excerpt_bytes};
+use super::syntax_error::{SyntaxError, excerpt_bytes};
 
 /// One token of JSON.
 pub(crate) enum Token<'a> {

@@ -3,37 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use actix_qmp_messages::schema::VersionInfo;
 use actix_qmp_messages::{Event, Oob, QmpError, RequestId, Style, WireValue, write_json};
 use serde::Serialize;
-
-/// What the greeting and `query-version` say about the program.
-///
-/// Clients refuse a `major` below 5 and a missing `package`; the product's own name and version belong in `package`.
-#[derive(Debug, Clone, Serialize)]
-pub struct VersionInfo {
-    /// The version of the protocol's reference implementation that clients may take this monitor for.
-    pub qemu: VersionTriple,
-    /// The product, in words.
-    pub package: String,
-}
-
-/// A version number in three parts.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct VersionTriple {
-    /// Third part.
-    pub micro: u32,
-    /// Second part.
-    pub minor: u32,
-    /// First part.
-    pub major: u32,
-}
-
-impl VersionInfo {
-    /// Announces `package` at the level of the protocol that this crate was measured against.
-    pub fn new(package: impl Into<String>) -> Self {
-        Self { qemu: VersionTriple { micro: 0, minor: 2, major: 7 }, package: package.into() }
-    }
-}
 
 /// One message under construction: an object, member by member, then CRLF.
 struct MessageWriter<'a> {
@@ -232,7 +204,7 @@ mod tests {
         let version = VersionInfo::new("vmm 1.0");
         let line = text(|out| COMPACT.greeting(&version, Oob::Enabled, out));
         let expected = concat!(
-            r#"{"QMP": {"version": {"qemu": {"micro": 0, "minor": 2, "major": 7}, "package": "vmm 1.0"}, "#,
+            r#"{"QMP": {"version": {"qemu": {"major": 7, "minor": 2, "micro": 0}, "package": "vmm 1.0"}, "#,
             r#""capabilities": ["oob"]}}"#,
             "\r\n"
         );

@@ -2,10 +2,11 @@
 
 use std::task;
 
+use actix_qmp_messages::schema::VersionInfo;
 use actix_qmp_messages::{AddMonitorToResponder, Oob, OutputLimits, ResponderToFrontend, ResponderToQueue, SessionKey};
 
 use super::accounting::{OutputAccount, Pressure};
-use super::encode::{Encoder, VersionInfo};
+use super::encode::Encoder;
 use crate::outbox::{Flushed, Outbox};
 
 /// Room for an ordinary reply.

@@ -172,7 +172,7 @@ fn event_text(name: &str, data: &str) -> String {
 }
 
 const GREETING: &str = concat!(
-    r#"{"QMP": {"version": {"qemu": {"micro": 0, "minor": 2, "major": 7}, "package": "test 1.0"}, "#,
+    r#"{"QMP": {"version": {"qemu": {"major": 7, "minor": 2, "micro": 0}, "package": "test 1.0"}, "#,
     r#""capabilities": ["oob"]}}"#,
     "\r\n"
 );

@@ -36,7 +36,7 @@ impl Rig {
 
     /// With what `register` adds.
     pub(crate) async fn start_with(register: impl FnOnce(MonitorsBuilder) -> MonitorsBuilder) -> Self {
-        let builder = Monitors::builder(VersionInfo::new("test"));
+        let builder = Monitors::builder(VersionInfo::new("test")).without_schema();
         let (builder, holds) = Holds::register(builder);
         let (builder, notes) = Notes::register(builder);
         let builder = register(commands::register_where(builder));

@@ -4,18 +4,19 @@ use actix::dev::ToEnvelope;
 use actix::{Addr, Context, Handler};
 use actix_qmp::{Command, MonitorsBuilder};
 
-use crate::commands::dump::{DumpGuestMemory, QueryDump, QueryDumpGuestMemoryCapability};
-use crate::commands::inventory::{QueryCpusFast, QueryMemorySizeSummary, QueryName};
-use crate::commands::migration::{Migrate, MigrateCancel, MigrateIncoming, QueryMigrate};
-use crate::commands::run_state::{Cont, QueryStatus, Quit, Stop, SystemPowerdown, SystemReset};
-use crate::commands::yank::{QueryYank, Yank};
 use crate::machine::{Machine, OutOfBand};
+use crate::qapi::SCHEMA;
+use crate::qapi::commands::{
+    Cont, DumpGuestMemory, Migrate, MigrateCancel, MigrateIncoming, QueryCpusFast, QueryDump,
+    QueryDumpGuestMemoryCapability, QueryMemorySizeSummary, QueryMigrate, QueryName, QueryStatus, QueryYank, Quit,
+    Stop, SystemPowerdown, SystemReset, XExitPreconfig, Yank,
+};
 
 /// Registers all commands of this VMM: those that need the machine go to its actor, those that must work while the main
 /// thread is stuck run wherever the client asks for.
 #[must_use]
 pub fn register(builder: MonitorsBuilder, machine: &Addr<Machine>, out_of_band: &OutOfBand) -> MonitorsBuilder {
-    let to_machine = Registration { builder, machine };
+    let to_machine = Registration { builder: builder.schema(&SCHEMA), machine };
     let builder = to_machine
         .command::<QueryStatus>()
         .command::<Stop>()
@@ -23,6 +24,7 @@ pub fn register(builder: MonitorsBuilder, machine: &Addr<Machine>, out_of_band: 
         .command::<SystemReset>()
         .command::<SystemPowerdown>()
         .command::<Quit>()
+        .command::<XExitPreconfig>()
         .command::<QueryName>()
         .command::<QueryCpusFast>()
         .command::<QueryMemorySizeSummary>()

@@ -11,47 +11,20 @@ use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use actix_qmp::QmpError;
-use serde::Serialize;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::dump::{DumpGuestMemory, DumpGuestMemoryFormat};
 use crate::machine::cpu::CpuState;
 use crate::machine::memory::{GuestRam, RamRange};
 use crate::os_error;
+use crate::qapi::commands::DumpGuestMemory;
+use crate::qapi::{DumpGuestMemoryFormat, DumpQueryResult, DumpStatus};
 
 /// Bytes of RAM written at a time; progress and cancellation have this grain.
 const CHUNK: usize = 1 << 20;
 
-/// How far a dump has come; what `query-dump` returns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct DumpState {
-    /// Where it is.
-    pub status: DumpStatus,
-    /// Bytes of RAM written.
-    pub completed: u64,
-    /// Bytes of RAM to write.
-    pub total: u64,
-}
-
-impl DumpState {
-    /// Before the first dump.
-    pub const NONE: Self = Self { status: DumpStatus::None, completed: 0, total: 0 };
-}
-
-/// Where a dump is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DumpStatus {
-    /// There was none.
-    None,
-    /// It runs.
-    Active,
-    /// It ended well.
-    Completed,
-    /// It ended otherwise.
-    Failed,
-}
+/// Before the first dump.
+pub const NO_DUMP: DumpQueryResult = DumpQueryResult { status: DumpStatus::None, completed: 0, total: 0 };
 
 /// What to dump, and where to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +57,7 @@ impl DumpPlan {
             (None, Some(_)) => return Err(QmpError::generic("Parameter 'begin' is missing")),
         };
         if !is_elf {
-            return Err(QmpError::generic(format!("{} is not available now", format.name())));
+            return Err(QmpError::generic(format!("{format} is not available now")));
         }
         if let Some(name) = command.protocol.strip_prefix("fd:") {
             return Err(QmpError::generic(format!("File descriptor named '{name}' has not been found")));
@@ -155,10 +128,10 @@ impl Dump {
         mut self,
         ram: &GuestRam,
         cpus: &[CpuState],
-        progress: &watch::Sender<DumpState>,
+        progress: &watch::Sender<DumpQueryResult>,
     ) -> Result<(), DumpError> {
         let total = self.ranges.iter().map(|range| range.len).sum();
-        progress.send_replace(DumpState { status: DumpStatus::Active, completed: 0, total });
+        progress.send_replace(DumpQueryResult { status: DumpStatus::Active, completed: 0, total });
         let written = self.write_all(ram, cpus, progress);
         let status = if written.is_ok() { DumpStatus::Completed } else { DumpStatus::Failed };
         progress.send_modify(|now| now.status = status);
@@ -169,7 +142,7 @@ impl Dump {
         &mut self,
         ram: &GuestRam,
         cpus: &[CpuState],
-        progress: &watch::Sender<DumpState>,
+        progress: &watch::Sender<DumpQueryResult>,
     ) -> Result<(), DumpError> {
         let header = elf::header(&self.ranges, cpus);
         self.file.write_all(&header).map_err(|error| DumpError::Header(os_error::words(&error)))?;
@@ -199,21 +172,22 @@ fn open(path: &Path) -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::tests::parse;
+    use actix_qmp::{Arguments, Command};
 
     const RAM: [RamRange; 2] = [RamRange { start: 0, len: 0x8000 }, RamRange { start: 0x10000, len: 0x8000 }];
 
     fn plan(arguments: &str) -> Result<DumpPlan, String> {
-        let command = parse::<DumpGuestMemory>(arguments)?;
-        DumpPlan::new(&command, &RAM).map_err(|error| error.desc().to_owned())
+        let arguments = Arguments::new(serde_json::from_str(arguments).unwrap());
+        let command = DumpGuestMemory::from_arguments(arguments);
+        command.and_then(|command| DumpPlan::new(&command, &RAM)).map_err(|error| error.desc().to_owned())
     }
 
-    fn dump(path: &Path, cancelled: CancellationToken) -> (Result<(), String>, DumpState) {
+    fn dump(path: &Path, cancelled: CancellationToken) -> (Result<(), String>, DumpQueryResult) {
         let ram = GuestRam::new(1 << 20).unwrap();
         let plan = DumpPlan { path: path.to_owned(), ranges: ram.ranges() };
-        let progress = watch::Sender::new(DumpState::NONE);
+        let progress = watch::Sender::new(NO_DUMP);
         let result = Dump::open(plan, cancelled).and_then(|dump| dump.write(&ram, &[], &progress));
-        let state = *progress.borrow();
+        let state = progress.borrow().clone();
         (result.map_err(|error| error.to_string()), state)
     }
 
@@ -251,7 +225,7 @@ mod tests {
         for (path, reason) in [(missing.as_path(), "No such file or directory"), (folder.path(), "Is a directory")] {
             let (result, state) = dump(path, CancellationToken::new());
             assert_eq!(result, Err(format!("Could not open '{}': {reason}", path.display())));
-            assert_eq!(state, DumpState::NONE);
+            assert_eq!(state, NO_DUMP);
         }
     }
 
@@ -259,7 +233,7 @@ mod tests {
     fn a_full_disk_fails_the_dump() {
         let (result, state) = dump(Path::new("/dev/full"), CancellationToken::new());
         assert_eq!(result, Err("dump: failed to write elf header: No space left on device".into()));
-        assert_eq!(state, DumpState { status: DumpStatus::Failed, completed: 0, total: 1 << 20 });
+        assert_eq!(state, DumpQueryResult { status: DumpStatus::Failed, completed: 0, total: 1 << 20 });
     }
 
     #[test]

@@ -7,7 +7,8 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`options`] | the command line |
-//! | [`commands`], [`events`] | the command and event types of this VMM |
+//! | [`qapi`] | its commands, events and types |
+//! | [`events`] | where events go to |
 //! | [`control`] | which handler runs which command |
 //! | [`signals`] | the end by a signal |
 //! | [`machine`] | the actor, and what it is made of: RAM, vCPUs, run state |
@@ -28,13 +29,13 @@
 //! process is to end by a signal, which has a thread of its own.
 #![forbid(unsafe_code)]
 
-pub mod commands;
 pub mod control;
 pub mod dump;
 pub mod events;
 pub mod machine;
 pub mod migration;
 pub mod options;
+pub mod qapi;
 pub mod signals;
 
 mod os_error;

@@ -21,11 +21,11 @@ pub mod vcpu;
 use std::io;
 
 use actix::{Actor, AsyncContext, Context, StreamHandler};
-use actix_qmp::{QmpError, ShutdownTrigger};
+use actix_qmp::{MachineReady, QmpError, ShutdownTrigger};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
 
-use crate::events::{Events, MachineEvent, Resumed, Stopped};
+use crate::events::{Events, MachineEvent};
 use crate::machine::cpu::Workload;
 use crate::machine::dumping::Dumps;
 use crate::machine::memory::{GuestRam, RamError};
@@ -126,15 +126,21 @@ pub struct Machine {
     /// Taken by the actor when it starts.
     reports_in: Option<Receiver<WorkerReport>>,
     exit: ShutdownTrigger,
+    ready: MachineReady,
 }
 
 impl Machine {
-    /// Builds a machine; it begins to run with [`TurnOn`]. `exit` is triggered when the machine has shut down and the
-    /// process is to end.
+    /// Builds a machine; it begins to run with [`TurnOn`], or with `x-exit-preconfig` if it isn't `ready` by then. `exit` is
+    /// triggered when the machine has shut down and the process is to end.
     ///
     /// # Errors
     /// When the host doesn't have what it takes.
-    pub fn new(config: MachineConfig, events: Events, exit: ShutdownTrigger) -> Result<Self, SetUpError> {
+    pub fn new(
+        config: MachineConfig,
+        events: Events,
+        exit: ShutdownTrigger,
+        ready: MachineReady,
+    ) -> Result<Self, SetUpError> {
         let ram = GuestRam::new(config.memory_bytes)?;
         let vcpus = Vcpus::start(config.cpus, &Workload::new(ram.clone()))?;
         let yank = YankRegistry::default();
@@ -152,7 +158,7 @@ impl Machine {
             name: config.name,
             ram,
             vcpus,
-            state: if config.incoming.is_some() { RunState::InMigrate } else { RunState::Prelaunch },
+            state: if config.incoming.is_some() { RunState::Inmigrate } else { RunState::Prelaunch },
             autostart: config.autostart,
             events,
             dumps: Dumps::default(),
@@ -162,6 +168,7 @@ impl Machine {
             reports,
             reports_in: Some(reports_in),
             exit,
+            ready,
         };
         if let Some(options::Incoming::Uri(uri)) = config.incoming {
             let started = machine.out_of_band.incoming.start(&uri);
@@ -193,7 +200,7 @@ impl Machine {
     fn run_guest(&mut self) {
         self.state = RunState::Running;
         // First, so that nobody sees a guest at work that isn't said to run.
-        self.emit(MachineEvent::Resumed(Resumed {}));
+        self.emit(MachineEvent::Resume);
         self.vcpus.run();
     }
 
@@ -205,7 +212,7 @@ impl Machine {
         }
         self.state = state;
         if ran {
-            self.emit(MachineEvent::Stopped(Stopped {}));
+            self.emit(MachineEvent::Stop);
         }
     }
 

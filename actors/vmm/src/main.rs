@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, Addr, System};
-use actix_qmp::{AddError, Monitor, MonitorOptions, Monitors, ShutdownTrigger, VersionInfo};
+use actix_qmp::{AddError, MachineReady, Monitor, MonitorOptions, Monitors, ShutdownTrigger, VersionInfo};
 use clap::Parser;
 use qmp_vmm::machine::{Machine, MachineConfig, TurnOn};
 use qmp_vmm::options::Options;
@@ -45,7 +45,8 @@ fn main() -> ExitCode {
 async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let builder = Monitors::builder(VersionInfo::new(concat!("qmp-vmm ", env!("CARGO_PKG_VERSION"))));
     let exit = builder.shutdown_trigger();
-    let machine = Machine::new(MachineConfig::from(&options), Arc::new(builder.events()), exit.clone())?;
+    let ready = if options.preconfig { builder.preconfig() } else { MachineReady::default() };
+    let machine = Machine::new(MachineConfig::from(&options), Arc::new(builder.events()), exit.clone(), ready)?;
     let (out_of_band, emergency_stop) = (machine.out_of_band(), machine.emergency_stop());
     let machine = machine.start();
     signals::watch(machine.clone(), emergency_stop).await?;

@@ -26,7 +26,6 @@
 pub mod address;
 pub mod connection;
 pub mod incoming;
-pub mod info;
 pub mod outgoing;
 pub mod progress;
 pub mod stream;
@@ -39,24 +38,7 @@ use crate::machine::memory::RamError;
 use crate::machine::runstate::RunState;
 use crate::migration::connection::ConnectError;
 use crate::migration::stream::StreamError;
-
-/// How far a migration has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MigrationStatus {
-    /// Being connected.
-    Setup,
-    /// Pages are on their way.
-    Active,
-    /// Being given up.
-    Cancelling,
-    /// Given up.
-    Cancelled,
-    /// The machine is on the other side.
-    Completed,
-    /// It went wrong.
-    Failed,
-}
+use crate::qapi::MigrationStatus;
 
 impl MigrationStatus {
     /// Whether it is not over yet.

@@ -56,6 +56,11 @@ pub struct Options {
     #[arg(short = 'S', long)]
     pub paused: bool,
 
+    /// Stop before the machine is built: until the command x-exit-preconfig only such commands run that allow it. Together
+    /// with --incoming only "defer" is possible
+    #[arg(long)]
+    pub preconfig: bool,
+
     /// Wait for a machine to migrate here: "defer" leaves the address to the command migrate-incoming; an address
     /// (unix:PATH or tcp:HOST:PORT) listens at once
     #[arg(long, value_name = "defer|URI")]

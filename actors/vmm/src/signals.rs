@@ -9,8 +9,8 @@ use actix::Addr;
 use actix_rt::Arbiter;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::events::Cause;
 use crate::machine::{EmergencyStop, Machine, TurnOff};
+use crate::qapi::ShutdownCause;
 
 /// Watches for signals, on a thread of its own, and turns the machine off when one comes.
 ///
@@ -30,7 +30,7 @@ pub async fn watch(machine: Addr<Machine>, emergency_stop: EmergencyStop) -> io:
             let name = signals.next().await;
             tracing::info!(name, "signal_received");
             emergency_stop.pull();
-            if let Err(error) = machine.try_send(TurnOff { cause: Cause::HostSignal }) {
+            if let Err(error) = machine.try_send(TurnOff { cause: ShutdownCause::HostSignal }) {
                 tracing::warn!(%error, "turn_off_not_sent");
             }
         }

@@ -1,5 +1,5 @@
-//! What QEMU 7.2 answered, kept in `tests/differential/qemu-7.2.txt`, so that the comparison can be made where no QEMU
-//! is installed. One line a case: its name, a tab, the answers.
+//! What QEMU 7.2 answered, kept in `tests/differential/`, so that the comparison can be made where no QEMU is installed.
+//! One line a case: its name, a tab, the answers.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,20 +10,34 @@ use crate::{Context, Failure, Outcome};
 /// The answers by case name.
 pub type Recording = BTreeMap<String, String>;
 
-fn path() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("differential/qemu-7.2.txt")
+/// What was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Odd requests.
+    Odd,
+    /// Requests with wrong arguments.
+    WrongArguments,
+}
+
+fn path(subject: Subject) -> PathBuf {
+    let file = match subject {
+        Subject::Odd => "qemu-7.2.txt",
+        Subject::WrongArguments => "wrong-arguments-7.2.txt",
+    };
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("differential").join(file)
 }
 
 /// Reads the recording.
 ///
 /// # Errors
 /// If the file is missing or a line has no tab.
-pub fn read() -> Outcome<Recording> {
-    let text = fs::read_to_string(path()).context(path().display())?;
+pub fn read(subject: Subject) -> Outcome<Recording> {
+    let path = path(subject);
+    let text = fs::read_to_string(&path).context(path.display())?;
     text.lines()
         .map(|line| match line.split_once('\t') {
             Some((name, answers)) => Ok((name.to_owned(), answers.to_owned())),
-            None => Err(Failure::new(format!("{}: no tab in: {line}", path().display()))),
+            None => Err(Failure::new(format!("{}: no tab in: {line}", path.display()))),
         })
         .collect()
 }
@@ -32,7 +46,8 @@ pub fn read() -> Outcome<Recording> {
 ///
 /// # Errors
 /// If the file can't be written.
-pub fn write(recording: &Recording) -> Outcome {
+pub fn write(subject: Subject, recording: &Recording) -> Outcome {
     let text: String = recording.iter().map(|(name, answers)| format!("{name}\t{answers}\n")).collect();
-    fs::write(path(), text).context(path().display())
+    let path = path(subject);
+    fs::write(&path, text).context(path.display())
 }

@@ -68,10 +68,7 @@ async fn errors_of_oob_are_answered_here_at_once() {
         (r#""exec-oob": "plain""#, "GenericError: The command plain does not support OOB"),
         (r#""execute": "plain", "control": {"run-oob": true}"#, "GenericError: The command plain does not support OOB"),
         (r#""exec-oob": "quick", "arguments": {"x": 1}"#, "GenericError: Parameter 'x' is unexpected"),
-        (
-            r#""exec-oob": "quick", "arguments": {"number": "5"}"#,
-            "GenericError: Invalid parameter type for 'number', expected: integer",
-        ),
+        (r#""exec-oob": "quick", "arguments": {"number": "5"}"#, "GenericError: Parameter 'number' expects uint64"),
         (r#""exec-oob": "quick", "arguments": {"number": 13}"#, "GenericError: 13 brings bad luck"),
         (
             r#""exec-oob": "quick", "arguments": {"number": 666}"#,

@@ -12,21 +12,20 @@ use actix_qmp::{Empty, QmpError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::dump::{
-    DumpGuestMemory, DumpGuestMemoryCapability, DumpGuestMemoryFormat, QueryDump, QueryDumpGuestMemoryCapability,
-};
-use crate::dump::{Dump, DumpError, DumpPlan, DumpState};
-use crate::events::{DumpCompleted, Events, MachineEvent};
+use crate::dump::{Dump, DumpError, DumpPlan, NO_DUMP};
+use crate::events::{Events, MachineEvent};
 use crate::machine::Machine;
 use crate::machine::cpu::CpuState;
 use crate::machine::memory::GuestRam;
 use crate::machine::reports::WorkerReport;
 use crate::machine::runstate::RunState;
-use crate::migration::MigrationStatus;
+use crate::qapi::MigrationStatus;
+use crate::qapi::commands::{DumpGuestMemory, QueryDump, QueryDumpGuestMemoryCapability};
+use crate::qapi::{DumpGuestMemoryCapability, DumpGuestMemoryFormat, DumpQueryResult, events};
 
 /// The dumps of a machine.
 pub(super) struct Dumps {
-    progress: watch::Sender<DumpState>,
+    progress: watch::Sender<DumpQueryResult>,
     detached: Option<Detached>,
     cancelled: CancellationToken,
 }
@@ -39,7 +38,7 @@ struct Detached {
 
 impl Default for Dumps {
     fn default() -> Self {
-        Self { progress: watch::Sender::new(DumpState::NONE), detached: None, cancelled: CancellationToken::new() }
+        Self { progress: watch::Sender::new(NO_DUMP), detached: None, cancelled: CancellationToken::new() }
     }
 }
 
@@ -69,17 +68,17 @@ struct Job {
     dump: Dump,
     ram: GuestRam,
     cpus: Vec<CpuState>,
-    progress: watch::Sender<DumpState>,
+    progress: watch::Sender<DumpQueryResult>,
     events: Events,
 }
 
 impl Job {
     fn run(self) -> Result<(), DumpError> {
         let written = self.dump.write(&self.ram, &self.cpus, &self.progress);
-        let result = *self.progress.borrow();
+        let result = self.progress.borrow().clone();
         let error = written.as_ref().err().map(ToString::to_string);
         tracing::info!(?result, error, "dump_ended");
-        self.events.emit(MachineEvent::DumpCompleted(DumpCompleted { result, error }));
+        self.events.emit(MachineEvent::DumpCompleted(events::DumpCompleted { result, error }));
         written
     }
 }
@@ -115,7 +114,7 @@ impl Handler<DumpGuestMemory> for Machine {
 
 impl Machine {
     fn may_dump(&self, command: &DumpGuestMemory) -> Result<(), QmpError> {
-        let refusal = if self.state == RunState::InMigrate && !self.may_dump_before_migration(command) {
+        let refusal = if self.state == RunState::Inmigrate && !self.may_dump_before_migration(command) {
             "Dump not allowed during incoming migration."
         } else if self.dumps.is_running() {
             "There is a dump in process, please wait."
@@ -169,10 +168,10 @@ fn error(error: DumpError) -> QmpError {
 }
 
 impl Handler<QueryDump> for Machine {
-    type Result = Result<DumpState, QmpError>;
+    type Result = Result<DumpQueryResult, QmpError>;
 
     fn handle(&mut self, _: QueryDump, _: &mut Self::Context) -> Self::Result {
-        Ok(*self.dumps.progress.borrow())
+        Ok(self.dumps.progress.borrow().clone())
     }
 }
 

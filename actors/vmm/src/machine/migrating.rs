@@ -9,15 +9,16 @@ use std::time::Instant;
 use actix::Handler;
 use actix_qmp::{Empty, QmpError};
 
-use crate::commands::migration::{Migrate, MigrateCancel, MigrateIncoming, MigrationInfo, QueryMigrate};
-use crate::commands::yank::{Yank, YankInstance};
 use crate::machine::runstate::RunState;
 use crate::machine::{Machine, OutOfBand};
+use crate::migration::DeviceState;
 use crate::migration::address::{MigrationUri, UriError};
 use crate::migration::incoming::Arrival;
 use crate::migration::outgoing::{Converged, Outgoing, Source};
 use crate::migration::progress::{Begun, Progress};
-use crate::migration::{DeviceState, MigrationStatus};
+use crate::qapi::MigrationStatus;
+use crate::qapi::commands::{Migrate, MigrateCancel, MigrateIncoming, QueryMigrate, Yank};
+use crate::qapi::{MigrationInfo, YankInstance};
 
 impl OutOfBand {
     /// `migrate-incoming`
@@ -98,9 +99,9 @@ impl Machine {
             "Cannot resume if there is no paused migration"
         } else if under_way {
             "There's a migration process in progress"
-        } else if self.state == RunState::InMigrate {
+        } else if self.state == RunState::Inmigrate {
             "Guest is waiting for an incoming migration"
-        } else if self.state == RunState::PostMigrate {
+        } else if self.state == RunState::Postmigrate {
             "Can't migrate the vm that was paused due to previous migration"
         } else if self.state == RunState::Shutdown {
             "The machine is shutting down"
@@ -129,7 +130,7 @@ impl Machine {
         let state = DeviceState { run_state: before, cpus: self.vcpus.states() };
         match converged.finish(&state) {
             Ok(()) => {
-                self.state = RunState::PostMigrate;
+                self.state = RunState::Postmigrate;
                 progress.complete(Some(stopped.elapsed()));
             }
             Err(error) => {
@@ -142,7 +143,7 @@ impl Machine {
 
     /// The arrival at the destination: the guest goes on here as it was there.
     pub(super) fn take_arrival(&mut self, arrival: Arrival) {
-        if self.state != RunState::InMigrate {
+        if self.state != RunState::Inmigrate {
             return;
         }
         self.vcpus.load(&arrival.state.cpus);

@@ -3,11 +3,12 @@
 use actix::{Handler, Message};
 use actix_qmp::{Empty, QmpError};
 
-use crate::commands::run_state::{Cont, QueryStatus, Quit, StatusInfo, Stop, SystemPowerdown, SystemReset};
-use crate::events::{Cause, MachineEvent, MachineReset, PowerdownRequested, ShutDown};
+use crate::events::MachineEvent;
 use crate::machine::Machine;
 use crate::machine::cpu::CpuState;
 use crate::machine::runstate::{Autostart, RunState};
+use crate::qapi::commands::{Cont, QueryStatus, Quit, Stop, SystemPowerdown, SystemReset, XExitPreconfig};
+use crate::qapi::{ShutdownCause, StatusInfo, events};
 
 impl Handler<QueryStatus> for Machine {
     type Result = Result<StatusInfo, QmpError>;
@@ -24,9 +25,9 @@ impl Handler<Stop> for Machine {
         match self.state {
             RunState::SaveVm => return Err(QmpError::generic("There is a dump in process, please wait.")),
             // The guest will not run when it has arrived (as in QEMU), or when the machine is turned on.
-            RunState::InMigrate | RunState::Prelaunch => self.autostart = Autostart::No,
+            RunState::Inmigrate | RunState::Prelaunch => self.autostart = Autostart::No,
             RunState::Running => self.halt_guest(RunState::Paused),
-            RunState::Paused | RunState::FinishMigrate | RunState::PostMigrate | RunState::Shutdown => {}
+            RunState::Paused | RunState::FinishMigrate | RunState::Postmigrate | RunState::Shutdown => {}
         }
         Ok(Empty {})
     }
@@ -39,11 +40,11 @@ impl Handler<Cont> for Machine {
         let refusal = match self.state {
             RunState::SaveVm => "There is a dump in process, please wait.",
             // There is no guest yet. (QEMU says yes since 2.0 and means: when it has come.)
-            RunState::InMigrate => "An incoming migration is expected before this command can be executed",
+            RunState::Inmigrate => "An incoming migration is expected before this command can be executed",
             RunState::FinishMigrate => "Migration is not finalized yet",
             RunState::Shutdown => "The machine is shutting down",
             RunState::Running => return Ok(Empty {}),
-            RunState::Prelaunch | RunState::Paused | RunState::PostMigrate => {
+            RunState::Prelaunch | RunState::Paused | RunState::Postmigrate => {
                 self.run_guest();
                 return Ok(Empty {});
             }
@@ -60,7 +61,7 @@ impl Handler<SystemReset> for Machine {
         // This pauses the vCPUs too, if they run.
         self.vcpus.load(&fresh);
         self.state = self.state.after_reset();
-        self.emit(MachineEvent::Reset(MachineReset { guest: false, reason: Cause::HostQmpSystemReset }));
+        self.emit(MachineEvent::Reset(events::Reset { guest: false, reason: ShutdownCause::HostQmpSystemReset }));
         if self.state.is_running() {
             self.vcpus.run();
         }
@@ -72,7 +73,7 @@ impl Handler<SystemPowerdown> for Machine {
     type Result = Result<Empty, QmpError>;
 
     fn handle(&mut self, _: SystemPowerdown, _: &mut Self::Context) -> Self::Result {
-        self.emit(MachineEvent::Powerdown(PowerdownRequested {}));
+        self.emit(MachineEvent::Powerdown);
         Ok(Empty {})
     }
 }
@@ -81,12 +82,25 @@ impl Handler<Quit> for Machine {
     type Result = Result<Empty, QmpError>;
 
     fn handle(&mut self, _: Quit, _: &mut Self::Context) -> Self::Result {
-        self.shut_down(Cause::HostQmpQuit);
+        self.shut_down(ShutdownCause::HostQmpQuit);
         Ok(Empty {})
     }
 }
 
-/// Turns the machine on: the guest runs, unless it was to wait for `cont` or for a migration.
+impl Handler<XExitPreconfig> for Machine {
+    type Result = Result<Empty, QmpError>;
+
+    fn handle(&mut self, _: XExitPreconfig, _: &mut Self::Context) -> Self::Result {
+        if self.ready.is_set() {
+            return Err(QmpError::generic("The command is permitted only before machine initialization"));
+        }
+        self.ready.set();
+        self.turn_on();
+        Ok(Empty {})
+    }
+}
+
+/// Turns the machine on: the guest runs, unless it was to wait for `cont`, for `x-exit-preconfig` or for a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Message)]
 #[rtype(result = "()")]
 pub struct TurnOn;
@@ -95,8 +109,8 @@ impl Handler<TurnOn> for Machine {
     type Result = ();
 
     fn handle(&mut self, _: TurnOn, _: &mut Self::Context) {
-        if self.state == RunState::Prelaunch && self.autostart == Autostart::Yes {
-            self.run_guest();
+        if self.ready.is_set() {
+            self.turn_on();
         }
     }
 }
@@ -106,7 +120,7 @@ impl Handler<TurnOn> for Machine {
 #[rtype(result = "()")]
 pub struct TurnOff {
     /// Why.
-    pub cause: Cause,
+    pub cause: ShutdownCause,
 }
 
 impl Handler<TurnOff> for Machine {
@@ -118,13 +132,19 @@ impl Handler<TurnOff> for Machine {
 }
 
 impl Machine {
-    fn shut_down(&mut self, reason: Cause) {
+    fn turn_on(&mut self) {
+        if self.state == RunState::Prelaunch && self.autostart == Autostart::Yes {
+            self.run_guest();
+        }
+    }
+
+    fn shut_down(&mut self, reason: ShutdownCause) {
         if self.state == RunState::Shutdown {
             return;
         }
         self.vcpus.pause();
         self.state = RunState::Shutdown;
-        self.emit(MachineEvent::ShutDown(ShutDown { guest: false, reason }));
+        self.emit(MachineEvent::Shutdown(events::Shutdown { guest: false, reason }));
         self.dumps.cancellation().cancel();
         if let Some(outgoing) = &self.outgoing {
             outgoing.cancel();

@@ -11,31 +11,7 @@
 //! A dump or a migration of a machine that does not run goes through `save-vm` or `finish-migrate` too and ends in the
 //! state it began in. `shutdown` is the end, from every state.
 
-use serde::{Deserialize, Serialize};
-
-/// What the machine is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RunState {
-    /// Stopped before its first instruction, or since a reset.
-    Prelaunch,
-    /// The guest runs.
-    Running,
-    /// Stopped by `stop`.
-    Paused,
-    /// Waits for a migration to arrive.
-    #[serde(rename = "inmigrate")]
-    InMigrate,
-    /// Stopped for the last phase of an outgoing migration.
-    FinishMigrate,
-    /// Stopped because its state has gone to another machine.
-    #[serde(rename = "postmigrate")]
-    PostMigrate,
-    /// Stopped for a dump.
-    SaveVm,
-    /// At its end.
-    Shutdown,
-}
+pub use crate::qapi::RunState;
 
 impl RunState {
     /// Whether the guest runs.
@@ -49,8 +25,8 @@ impl RunState {
     #[must_use]
     pub const fn after_reset(self) -> Self {
         match self {
-            Self::Prelaunch | Self::Paused | Self::PostMigrate => Self::Prelaunch,
-            Self::Running | Self::InMigrate | Self::FinishMigrate | Self::SaveVm | Self::Shutdown => self,
+            Self::Prelaunch | Self::Paused | Self::Postmigrate => Self::Prelaunch,
+            Self::Running | Self::Inmigrate | Self::FinishMigrate | Self::SaveVm | Self::Shutdown => self,
         }
     }
 
@@ -81,23 +57,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_on_the_wire_are_those_of_qemu() {
-        let names = [
-            (RunState::Prelaunch, "prelaunch"),
-            (RunState::Running, "running"),
-            (RunState::Paused, "paused"),
-            (RunState::InMigrate, "inmigrate"),
-            (RunState::FinishMigrate, "finish-migrate"),
-            (RunState::PostMigrate, "postmigrate"),
-            (RunState::SaveVm, "save-vm"),
-            (RunState::Shutdown, "shutdown"),
-        ];
-        for (state, name) in names {
-            assert_eq!(serde_json::to_value(state).unwrap(), name);
-        }
-    }
-
-    #[test]
     fn a_machine_that_arrives_runs_only_if_both_sides_want_it() {
         assert_eq!(RunState::Running.after_arrival(Autostart::Yes), RunState::Running);
         assert_eq!(RunState::Running.after_arrival(Autostart::No), RunState::Paused);
@@ -108,9 +67,9 @@ mod tests {
     #[test]
     fn a_reset_leaves_alone_what_goes_on() {
         assert_eq!(RunState::Paused.after_reset(), RunState::Prelaunch);
-        assert_eq!(RunState::PostMigrate.after_reset(), RunState::Prelaunch);
+        assert_eq!(RunState::Postmigrate.after_reset(), RunState::Prelaunch);
         assert_eq!(RunState::Running.after_reset(), RunState::Running);
         assert_eq!(RunState::SaveVm.after_reset(), RunState::SaveVm);
-        assert_eq!(RunState::InMigrate.after_reset(), RunState::InMigrate);
+        assert_eq!(RunState::Inmigrate.after_reset(), RunState::Inmigrate);
     }
 }

@@ -14,9 +14,9 @@ use rustix::net::addr::SocketAddrArg;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
 use crate::migration::address::MigrationUri;
-use crate::migration::info::SocketAddress;
 use crate::migration::yank::Registration;
 use crate::os_error;
+use crate::qapi::{InetSocketAddress, SocketAddress, UnixSocketAddress};
 
 /// How long a peer may take to take a connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -240,10 +240,13 @@ impl Listener {
     /// The system's.
     pub fn address(&self) -> io::Result<SocketAddress> {
         match self {
-            Self::Unix { path, .. } => Ok(SocketAddress::Unix { path: path.display().to_string() }),
+            Self::Unix { path, .. } => Ok(SocketAddress::Unix(UnixSocketAddress { path: path.display().to_string() })),
             Self::Tcp(listener) => {
                 let address = listener.local_addr()?;
-                Ok(SocketAddress::Inet { host: address.ip().to_string(), port: address.port().to_string() })
+                Ok(SocketAddress::Inet(InetSocketAddress {
+                    host: address.ip().to_string(),
+                    port: address.port().to_string(),
+                }))
             }
         }
     }
@@ -338,8 +341,8 @@ mod tests {
         for uri in [unix(&folder.path().join("s")), tcp("127.0.0.1", 0), tcp("localhost", 0)] {
             let listener = bind(&uri).unwrap();
             let uri = match listener.address().unwrap() {
-                SocketAddress::Inet { host, port } => tcp(&host, port.parse().unwrap()),
-                SocketAddress::Unix { path } => unix(Path::new(&path)),
+                SocketAddress::Inet(InetSocketAddress { host, port }) => tcp(&host, port.parse().unwrap()),
+                SocketAddress::Unix(UnixSocketAddress { path }) => unix(Path::new(&path)),
             };
             let ours = connect(&uri).unwrap();
             let theirs = listener.accept().unwrap();

@@ -19,11 +19,11 @@ use crate::machine::memory::{GuestRam, PAGE_SIZE, RamError};
 use crate::machine::reports::WorkerReport;
 use crate::migration::address::MigrationUri;
 use crate::migration::connection::{Connection, Listener};
-use crate::migration::info::{MigrationInfo, SocketAddress};
 use crate::migration::progress::{Begun, Progress};
 use crate::migration::stream::{Frame, FrameReader, FrameWriter, Hello, StreamError};
 use crate::migration::yank::{Registration, YankRegistry};
 use crate::migration::{DeviceState, MigrationError};
+use crate::qapi::{MigrationInfo, SocketAddress};
 
 /// A handle to the incoming migration; clones share it.
 #[derive(Clone)]

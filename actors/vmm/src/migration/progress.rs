@@ -13,10 +13,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use crate::events::{Events, MachineEvent, MigrationChanged};
+use crate::events::{Events, MachineEvent};
 use crate::machine::memory::PAGE_SIZE;
-use crate::migration::MigrationStatus;
-use crate::migration::info::{MigrationInfo, MigrationStats};
+use crate::qapi::{MigrationInfo, MigrationStats, MigrationStatus, events};
 
 /// A handle to the status; clones share it.
 #[derive(Clone)]
@@ -184,7 +183,7 @@ impl Progress {
             if let Some(status) = stepped {
                 now.status = stepped;
                 // Within the change: two threads' steps must be told in the order in which they were made.
-                self.events.emit(MachineEvent::Migration(MigrationChanged { status }));
+                self.events.emit(MachineEvent::Migration(events::Migration { status }));
             }
             stepped.is_some()
         });

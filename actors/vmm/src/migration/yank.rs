@@ -19,7 +19,7 @@ use std::sync::{MutexGuard, PoisonError};
 use actix_qmp::{Empty, ErrorClass, QmpError};
 use rustix::net::Shutdown;
 
-use crate::commands::yank::YankInstance;
+use crate::qapi::YankInstance;
 
 /// What can be yanked in this process; clones share it.
 #[derive(Debug, Clone, Default)]
@@ -165,6 +165,7 @@ mod tests {
     use std::thread;
 
     use super::*;
+    use crate::qapi::YankInstanceChardev;
 
     const MIGRATION: [YankInstance; 1] = [YankInstance::Migration];
 
@@ -177,7 +178,7 @@ mod tests {
 
         let registration = registry.register();
         assert_eq!(registry.instances(), MIGRATION);
-        let other = YankInstance::Chardev { id: "a".into() };
+        let other = YankInstance::Chardev(YankInstanceChardev { id: "a".into() });
         assert!(registry.yank(&[YankInstance::Migration, other]).is_err());
         assert!(!registration.is_cut());
         drop(registration);

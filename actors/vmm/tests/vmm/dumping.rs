@@ -5,14 +5,14 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command as Process;
 
-use qmp_vmm::commands::dump::{DumpGuestMemory, QueryDump};
-use qmp_vmm::commands::migration::{Migrate, MigrateIncoming, QueryMigrate};
-use qmp_vmm::commands::run_state::{Cont, Quit, Stop};
-use qmp_vmm::dump::{DumpState, DumpStatus};
-use qmp_vmm::events::{DumpCompleted, MachineEvent};
+use qmp_vmm::dump::NO_DUMP;
+use qmp_vmm::events::MachineEvent;
 use qmp_vmm::machine::MachineConfig;
 use qmp_vmm::machine::runstate::RunState;
-use qmp_vmm::migration::MigrationStatus;
+use qmp_vmm::qapi::MigrationStatus;
+use qmp_vmm::qapi::commands::{Cont, DumpGuestMemory, Migrate, MigrateIncoming, QueryDump, QueryMigrate, Quit, Stop};
+use qmp_vmm::qapi::events;
+use qmp_vmm::qapi::{DumpQueryResult, DumpStatus};
 
 use crate::rig::{Rig, config, paused, until, waiting};
 
@@ -70,7 +70,7 @@ async fn a_core_holds_all_of_ram_and_the_guest_runs_on() {
     assert!(segments[0].1 == ram);
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     let state = rig.send(QueryDump).await.unwrap();
-    assert_eq!(state, DumpState { status: DumpStatus::Completed, completed: RAM, total: RAM });
+    assert_eq!(state, DumpQueryResult { status: DumpStatus::Completed, completed: RAM, total: RAM });
 }
 
 #[actix::test]
@@ -125,7 +125,7 @@ async fn a_path_that_can_not_be_written_stops_nothing() {
     let error = rig.send(dump_to(&path)).await.unwrap_err();
     assert_eq!(error, format!("Could not open '{}': No such file or directory", path.display()));
     assert!(rig.events().is_empty());
-    assert_eq!((rig.state().await, rig.send(QueryDump).await.unwrap()), (RunState::Running, DumpState::NONE));
+    assert_eq!((rig.state().await, rig.send(QueryDump).await.unwrap()), (RunState::Running, NO_DUMP));
 }
 
 #[actix::test]
@@ -133,9 +133,12 @@ async fn a_full_disk_is_told_by_reply_event_and_query() {
     let rig = Rig::running();
     let error = rig.send(dump_to(Path::new("/dev/full"))).await.unwrap_err();
     assert_eq!(error, "dump: failed to write elf header: No space left on device");
-    let result = DumpState { status: DumpStatus::Failed, completed: 0, total: RAM };
+    let result = DumpQueryResult { status: DumpStatus::Failed, completed: 0, total: RAM };
     let event = rig.event_named("DUMP_COMPLETED");
-    assert_eq!(event, MachineEvent::DumpCompleted(DumpCompleted { result, error: Some(error) }));
+    assert_eq!(
+        event,
+        MachineEvent::DumpCompleted(events::DumpCompleted { result: result.clone(), error: Some(error) })
+    );
     assert_eq!(rig.send(QueryDump).await.unwrap(), result);
     rig.event_named("RESUME");
     assert_eq!(rig.state().await, RunState::Running);
@@ -145,9 +148,9 @@ async fn a_full_disk_is_told_by_reply_event_and_query() {
 async fn a_detached_dump_ends_with_its_event_and_the_guest_runs_on() {
     let rig = Rig::running();
     rig.send(detached(&rig.path("core"))).await.unwrap();
-    let result = DumpState { status: DumpStatus::Completed, completed: RAM, total: RAM };
+    let result = DumpQueryResult { status: DumpStatus::Completed, completed: RAM, total: RAM };
     let event = rig.event_named("DUMP_COMPLETED");
-    assert_eq!(event, MachineEvent::DumpCompleted(DumpCompleted { result, error: None }));
+    assert_eq!(event, MachineEvent::DumpCompleted(events::DumpCompleted { result, error: None }));
     rig.event_named("RESUME");
     assert_eq!(rig.state().await, RunState::Running);
     assert_eq!(segments(&std::fs::read(rig.path("core")).unwrap())[0].1.len(), 8 << 20);

@@ -5,18 +5,17 @@ use std::net::TcpStream;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 
-use qmp_vmm::commands::migration::{
-    Migrate, MigrateCancel, MigrateIncoming, MigrationInfo, QueryMigrate, SocketAddress,
-};
-use qmp_vmm::commands::run_state::{Cont, QueryStatus, Stop};
-use qmp_vmm::commands::yank::{Yank, YankInstance};
-use qmp_vmm::events::{MachineEvent, MigrationChanged};
+use qmp_vmm::events::MachineEvent;
 use qmp_vmm::machine::MachineConfig;
 use qmp_vmm::machine::cpu::CpuState;
 use qmp_vmm::machine::memory::GuestRam;
 use qmp_vmm::machine::runstate::{Autostart, RunState};
+use qmp_vmm::migration::DeviceState;
 use qmp_vmm::migration::stream::{Frame, FrameReader, FrameWriter, Hello};
-use qmp_vmm::migration::{DeviceState, MigrationStatus};
+use qmp_vmm::qapi::MigrationStatus;
+use qmp_vmm::qapi::commands::{Cont, Migrate, MigrateCancel, MigrateIncoming, QueryMigrate, QueryStatus, Stop, Yank};
+use qmp_vmm::qapi::events;
+use qmp_vmm::qapi::{InetSocketAddress, MigrationInfo, SocketAddress, UnixSocketAddress, YankInstance};
 
 use crate::dumping::dump_to;
 use crate::rig::{Rig, config, paused, until, waiting};
@@ -34,7 +33,7 @@ fn yank() -> Yank {
 }
 
 fn changed(status: MigrationStatus) -> MachineEvent {
-    MachineEvent::Migration(MigrationChanged { status })
+    MachineEvent::Migration(events::Migration { status })
 }
 
 /// Lets a destination listen, out-of-band, and tells the URI for the source.
@@ -42,8 +41,8 @@ async fn listen(rig: &Rig, uri: &str) -> String {
     rig.out_of_band.migrate_incoming(&MigrateIncoming { uri: uri.into() }).unwrap();
     let info = rig.send(QueryMigrate).await.unwrap();
     match &info.socket_address.unwrap()[0] {
-        SocketAddress::Inet { host, port } => format!("tcp:{host}:{port}"),
-        SocketAddress::Unix { path } => format!("unix:{path}"),
+        SocketAddress::Inet(InetSocketAddress { host, port }) => format!("tcp:{host}:{port}"),
+        SocketAddress::Unix(UnixSocketAddress { path }) => format!("unix:{path}"),
     }
 }
 
@@ -73,7 +72,7 @@ async fn a_running_machine_moves_over_both_kinds_of_socket_and_runs_there() {
             _ => "tcp:127.0.0.1:0".to_owned(),
         };
         move_machine(&source, &destination, &uri).await;
-        assert_eq!(source.state().await, RunState::PostMigrate);
+        assert_eq!(source.state().await, RunState::Postmigrate);
         assert_eq!(destination.state().await, RunState::Running);
         assert_eq!(source.events(), ["MIGRATION", "MIGRATION", "STOP", "MIGRATION"]);
         assert_eq!(destination.events(), ["MIGRATION", "MIGRATION", "RESUME", "MIGRATION"]);
@@ -127,7 +126,7 @@ async fn a_destination_listens_for_one_source_and_runs_only_on_its_commit() {
     reader.expect(&Frame::Loaded).unwrap();
     drop(stream);
     assert_eq!(ended(&destination).await.status, Some(MigrationStatus::Failed));
-    assert_eq!(destination.state().await, RunState::InMigrate);
+    assert_eq!(destination.state().await, RunState::Inmigrate);
     assert!(!destination.events().contains(&"RESUME"));
 }
 
@@ -237,7 +236,7 @@ async fn a_machine_of_another_size_is_refused_on_both_sides_and_the_right_one_ma
     assert_eq!(info.error_desc, Some(format!("The destination refused: {mismatch}")));
     assert_eq!(source.state().await, RunState::Running);
     assert_eq!(ended(&destination).await.error_desc.as_deref(), Some(mismatch));
-    assert_eq!(destination.state().await, RunState::InMigrate);
+    assert_eq!(destination.state().await, RunState::Inmigrate);
 
     move_machine(&right, &destination, "tcp:127.0.0.1:0").await;
     assert_eq!(destination.state().await, RunState::Running);
@@ -258,7 +257,7 @@ async fn garbage_from_a_source_fails_the_migration_and_nothing_else() {
         let _ = source.write_all(garbage);
         drop(source);
         assert_eq!(ended(&rig).await.status, Some(MigrationStatus::Failed));
-        assert_eq!(rig.state().await, RunState::InMigrate);
+        assert_eq!(rig.state().await, RunState::Inmigrate);
     }
 }
 
@@ -367,7 +366,7 @@ async fn a_destination_is_freed_by_yank_wherever_it_waits_and_can_start_again() 
         assert_eq!(info.status, Some(MigrationStatus::Failed));
         assert!(!path.exists());
         listen(&rig, &format!("unix:{}", path.display())).await;
-        assert_eq!(rig.state().await, RunState::InMigrate);
+        assert_eq!(rig.state().await, RunState::Inmigrate);
     }
 }
 

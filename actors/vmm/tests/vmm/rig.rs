@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use actix::dev::ToEnvelope;
 use actix::{Actor, Addr, Arbiter, Handler, MailboxError};
-use actix_qmp::{Command, QmpError, ShutdownTrigger};
+use actix_qmp::{Command, MachineReady, QmpError, ShutdownTrigger};
 use qmp_vmm::events::MachineEvent;
 use qmp_vmm::machine::memory::GuestRam;
 use qmp_vmm::machine::runstate::{Autostart, RunState};
@@ -83,7 +83,7 @@ impl Rig {
             then(&event);
         };
         let exit = ShutdownTrigger::default();
-        let machine = Machine::new(config, Arc::new(sink), exit.clone()).unwrap();
+        let machine = Machine::new(config, Arc::new(sink), exit.clone(), MachineReady::default()).unwrap();
         let (ram, out_of_band) = (machine.ram(), machine.out_of_band());
         let main = Arbiter::new();
         let machine = Machine::start_in_arbiter(&main.handle(), |_| machine);
@@ -109,7 +109,7 @@ impl Rig {
     }
 
     pub(crate) async fn state(&self) -> RunState {
-        self.send(qmp_vmm::commands::run_state::QueryStatus).await.unwrap().status
+        self.send(qmp_vmm::qapi::commands::QueryStatus).await.unwrap().status
     }
 
     /// The next event.
@@ -155,11 +155,11 @@ impl Drop for Rig {
 
 pub(crate) fn name(event: &MachineEvent) -> &'static str {
     match event {
-        MachineEvent::Stopped(_) => "STOP",
-        MachineEvent::Resumed(_) => "RESUME",
+        MachineEvent::Stop => "STOP",
+        MachineEvent::Resume => "RESUME",
         MachineEvent::Reset(_) => "RESET",
-        MachineEvent::Powerdown(_) => "POWERDOWN",
-        MachineEvent::ShutDown(_) => "SHUTDOWN",
+        MachineEvent::Powerdown => "POWERDOWN",
+        MachineEvent::Shutdown(_) => "SHUTDOWN",
         MachineEvent::Migration(_) => "MIGRATION",
         MachineEvent::DumpCompleted(_) => "DUMP_COMPLETED",
     }

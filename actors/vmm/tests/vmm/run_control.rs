@@ -1,10 +1,12 @@
 //! Starting, stopping, resetting, ending.
 
-use qmp_vmm::commands::inventory::{QueryCpusFast, QueryMemorySizeSummary, QueryName};
-use qmp_vmm::commands::run_state::{Cont, QueryStatus, Quit, Stop, SystemPowerdown, SystemReset};
-use qmp_vmm::events::{Cause, MachineEvent, MachineReset, ShutDown};
+use qmp_vmm::events::MachineEvent;
 use qmp_vmm::machine::TurnOff;
 use qmp_vmm::machine::runstate::RunState;
+use qmp_vmm::qapi::commands::{
+    Cont, QueryCpusFast, QueryMemorySizeSummary, QueryName, QueryStatus, Quit, Stop, SystemPowerdown, SystemReset,
+};
+use qmp_vmm::qapi::{ShutdownCause, events};
 
 use crate::rig::{Rig, paused, until, waiting};
 
@@ -48,7 +50,7 @@ async fn stop_and_cont_twice_are_one_event_each() {
 async fn a_reset_starts_the_guest_afresh_and_keeps_its_ram() {
     let rig = Rig::running();
     rig.send(SystemReset).await.unwrap();
-    let reset = MachineReset { guest: false, reason: Cause::HostQmpSystemReset };
+    let reset = events::Reset { guest: false, reason: ShutdownCause::HostQmpSystemReset };
     assert_eq!(rig.event(), MachineEvent::Reset(reset));
     assert_eq!(rig.state().await, RunState::Running);
     rig.send(Stop).await.unwrap();
@@ -70,8 +72,11 @@ async fn quit_and_a_signal_shut_down_once() {
     let rig = Rig::running();
     rig.send(Quit).await.unwrap();
     assert!(rig.exit.is_triggered());
-    rig.machine.send(TurnOff { cause: Cause::HostSignal }).await.unwrap();
-    assert_eq!(rig.event(), MachineEvent::ShutDown(ShutDown { guest: false, reason: Cause::HostQmpQuit }));
+    rig.machine.send(TurnOff { cause: ShutdownCause::HostSignal }).await.unwrap();
+    assert_eq!(
+        rig.event(),
+        MachineEvent::Shutdown(events::Shutdown { guest: false, reason: ShutdownCause::HostQmpQuit })
+    );
     assert!(rig.events().is_empty());
     assert_eq!(rig.state().await, RunState::Shutdown);
     assert_eq!(rig.send(Cont).await, Err("The machine is shutting down".into()));
@@ -81,10 +86,10 @@ async fn quit_and_a_signal_shut_down_once() {
 async fn cont_while_incoming_is_an_error() {
     let rig = Rig::new(waiting());
     let status = rig.send(QueryStatus).await.unwrap();
-    assert_eq!((status.running, status.status), (false, RunState::InMigrate));
+    assert_eq!((status.running, status.status), (false, RunState::Inmigrate));
     let error = rig.send(Cont).await.unwrap_err();
     assert_eq!(error, "An incoming migration is expected before this command can be executed");
-    assert_eq!(rig.state().await, RunState::InMigrate);
+    assert_eq!(rig.state().await, RunState::Inmigrate);
 }
 
 #[actix::test]

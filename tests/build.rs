@@ -1,0 +1,14 @@
+//! Makes the types that `tests/generated.rs` tries, and those of the monitor in `tests/wrong_requests.rs`.
+
+use actix_qmp_qapi::CompileError;
+
+fn main() -> Result<(), CompileError> {
+    println!("cargo::rerun-if-changed=build.rs");
+    for name in ["every_construct", "prelude_names"] {
+        actix_qmp_qapi::configure()
+            .runtime("::actix_qmp_messages::qapi")
+            .define("CONFIG_SHOWN")
+            .compile(format!("schema/{name}.json"))?;
+    }
+    actix_qmp_qapi::configure().compile("schema/checks.json")
+}
