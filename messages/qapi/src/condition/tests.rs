@@ -1,3 +1,5 @@
+//! What is left of a schema when conditions are decided.
+
 use std::fs;
 
 use crate::condition::{Condition, Defines};

@@ -1,3 +1,5 @@
+//! Schemas checked as a whole, and what they come to.
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
