@@ -35,7 +35,8 @@ use crate::source::SchemaError;
 /// What is said about code that nobody wrote: it need not be used, has the sizes and the comments of its schema, and lints of
 /// taste don't matter to it. Clippy's own choice of lints holds.
 const ALLOW: &str = "#[allow(dead_code, unreachable_pub, unused_imports)]\n\
-    #[allow(clippy::doc_lazy_continuation, clippy::excessive_nesting, clippy::large_enum_variant)]\n\
+    #[allow(clippy::doc_lazy_continuation, clippy::excessive_nesting)]\n\
+    #[allow(clippy::large_enum_variant)]\n\
     #[allow(clippy::pedantic, clippy::nursery, clippy::restriction)]";
 
 /// How code is generated.
