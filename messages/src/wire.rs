@@ -161,6 +161,64 @@ impl Formatter for PrettyAscii {
         self.has_items = true;
         Ok(())
     }
+
+    /// JSON text that was made elsewhere: its tokens stay as they are, so that no number changes.
+    fn write_raw_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        writer.write_all(&indented(fragment, self.depth))
+    }
+}
+
+/// JSON text, indented as at nesting `depth`.
+fn indented(text: &str, depth: usize) -> Vec<u8> {
+    let (mut depth, mut out) = (depth, Vec::with_capacity(2 * text.len()));
+    let new_line = |out: &mut Vec<u8>, depth: usize| {
+        out.push(b'\n');
+        out.resize(out.len() + 4 * depth, b' ');
+    };
+    let mut bytes = text.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => {
+                out.push(byte);
+                copy_string(&mut bytes, &mut out);
+            }
+            b'{' | b'[' => {
+                out.push(byte);
+                while bytes.next_if(u8::is_ascii_whitespace).is_some() {}
+                if let Some(closing) = bytes.next_if(|next| matches!(next, b'}' | b']')) {
+                    out.push(closing);
+                } else {
+                    depth += 1;
+                    new_line(&mut out, depth);
+                }
+            }
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                new_line(&mut out, depth);
+                out.push(byte);
+            }
+            b',' => {
+                out.push(byte);
+                new_line(&mut out, depth);
+            }
+            b':' => out.extend_from_slice(b": "),
+            b' ' | b'\t' | b'\n' | b'\r' => {}
+            _ => out.push(byte),
+        }
+    }
+    out
+}
+
+/// Copies a string behind its opening quote, the closing one too.
+fn copy_string(bytes: &mut impl Iterator<Item = u8>, out: &mut Vec<u8>) {
+    while let Some(byte) = bytes.next() {
+        out.push(byte);
+        match byte {
+            b'"' => return,
+            b'\\' => out.extend(bytes.next()),
+            _ => {}
+        }
+    }
 }
 
 /// Text inside a JSON string; everything beyond ASCII, and DEL, as `\u` escapes, pairs for astral code points.
@@ -202,6 +260,18 @@ mod tests {
     fn pretty_indents_by_four_and_keeps_empty_containers_closed() {
         let text = written(&json!({"a": [1, []], "b": {}}), Style::Pretty);
         assert_eq!(text, "{\n    \"a\": [\n        1,\n        []\n    ],\n    \"b\": {}\n}");
+    }
+
+    #[test]
+    fn text_that_is_json_already_is_indented_like_a_value_and_its_numbers_stay() {
+        let value = json!({"a": [1, {}, [], "x: {,\\"], "b": {"c": [null]}});
+        let raw = serde_json::value::RawValue::from_string(value.to_string()).unwrap();
+        let mut out = Vec::new();
+        write_json(&[&*raw], Style::Pretty, 1, &mut out).unwrap();
+        let mut expected = Vec::new();
+        write_json(&[&value], Style::Pretty, 1, &mut expected).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), String::from_utf8(expected).unwrap());
+        assert_eq!(indented(r#"[1.50,1e400]"#, 0), b"[\n    1.50,\n    1e400\n]");
     }
 
     #[test]

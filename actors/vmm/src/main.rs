@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use actix::{Actor, Addr, System};
 use actix_qmp::{AddError, MachineReady, Monitor, MonitorOptions, Monitors, ShutdownTrigger, VersionInfo};
-use clap::Parser;
 use qmp_vmm::machine::{Machine, MachineConfig, TurnOn};
 use qmp_vmm::options::Options;
 use qmp_vmm::{control, signals};
@@ -19,7 +18,7 @@ use tracing_subscriber::EnvFilter;
 const SHUTDOWN_WITHIN: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
-    let options = Options::parse();
+    let options = Options::from_command_line();
     let filter = match std::env::var(EnvFilter::DEFAULT_ENV).map(EnvFilter::try_new) {
         Ok(Ok(filter)) => filter,
         Ok(Err(error)) => {

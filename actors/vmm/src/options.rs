@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use actix_qmp::MonitorOptions;
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use crate::machine::memory::PAGE_SIZE;
 
@@ -65,6 +66,26 @@ pub struct Options {
     /// (unix:PATH or tcp:HOST:PORT) listens at once
     #[arg(long, value_name = "defer|URI")]
     pub incoming: Option<Incoming>,
+}
+
+impl Options {
+    /// Reads the command line; a wrong one ends the process, with words.
+    #[must_use]
+    pub fn from_command_line() -> Self {
+        Self::checked(Self::parse()).unwrap_or_else(|error| error.exit())
+    }
+
+    /// What one option alone can't tell.
+    ///
+    /// # Errors
+    /// When options contradict each other.
+    fn checked(self) -> Result<Self, clap::Error> {
+        if self.preconfig && matches!(self.incoming, Some(Incoming::Uri(_))) {
+            let words = "--preconfig is possible with --incoming defer only: there is no machine yet to migrate to";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, words));
+        }
+        Ok(self)
+    }
 }
 
 /// The most vCPUs that a machine can have.
@@ -154,8 +175,6 @@ impl fmt::Display for MemorySize {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     fn parse(arguments: &[&str]) -> Result<Options, clap::Error> {
@@ -184,6 +203,13 @@ mod tests {
         assert_eq!(options.incoming, Some(Incoming::Defer));
         let options = parse(&["--incoming", "tcp:127.0.0.1:1"]).unwrap();
         assert_eq!(options.incoming, Some(Incoming::Uri("tcp:127.0.0.1:1".into())));
+    }
+
+    #[test]
+    fn preconfig_goes_with_a_deferred_migration_only() {
+        assert!(parse(&["--preconfig", "--incoming", "defer"]).and_then(Options::checked).unwrap().preconfig);
+        let error = parse(&["--preconfig", "--incoming", "tcp:127.0.0.1:1"]).and_then(Options::checked).unwrap_err();
+        assert!(error.to_string().contains("--incoming defer only"), "{error}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The program `qmp-vmm` from outside: command line, a session, the end by a signal.
 #![allow(clippy::unwrap_used, reason = "a test that unwraps wrongly fails, as it should")]
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -266,4 +267,71 @@ fn a_signal_ends_a_long_dump() {
     assert_eq!(session.event("DUMP_COMPLETED")["error"], "dump: the machine was shut down");
     session.event("SHUTDOWN");
     assert_eq!(session.end().1.code(), Some(0));
+}
+
+#[test]
+fn in_preconfig_only_commands_that_allow_it_run_until_it_is_left() {
+    let mut session = Session::start(&["--preconfig"]);
+    let mut ask = |command: &str| {
+        session.send(&json!({"execute": command, "id": command}));
+        let reply = session.reply();
+        assert_eq!(reply["id"], command);
+        reply
+    };
+    assert_eq!(ask("query-status")["return"]["status"], "prelaunch");
+    let refused = ask("cont");
+    assert_eq!(
+        refused["error"]["desc"],
+        "The command 'cont' is permitted only after machine initialization has completed"
+    );
+    assert_eq!(ask("x-exit-preconfig")["return"], json!({}));
+    assert_eq!(ask("query-status")["return"]["status"], "running");
+    let again = ask("x-exit-preconfig");
+    assert_eq!(again["error"]["desc"], "The command is permitted only before machine initialization");
+    assert_eq!(ask("stop")["return"], json!({}));
+}
+
+#[test]
+fn introspection_tells_the_same_commands_as_the_list_and_knows_every_type_it_names() {
+    let mut session = Session::start(&[]);
+    session.send(&json!({"execute": "query-commands", "id": 1}));
+    let names = |reply: &Value, kind: Option<&str>| -> BTreeSet<String> {
+        let entries = reply["return"].as_array().unwrap().iter();
+        let of_kind = entries.filter(|entry| kind.is_none_or(|kind| entry["meta-type"] == kind));
+        of_kind.map(|entry| entry["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let listed = names(&session.reply(), None);
+    session.send(&json!({"execute": "query-qmp-schema", "id": 2}));
+    let schema = session.reply();
+    assert_eq!(names(&schema, Some("command")), listed);
+    assert!(names(&schema, Some("event")).contains("COMMAND_DROPPED"));
+
+    let known = names(&schema, None);
+    let mut used = BTreeSet::new();
+    for entry in schema["return"].as_array().unwrap() {
+        types_named_in(entry, &mut used);
+        let oob = ["yank", "query-yank", "migrate-incoming", "x-oob-test"].iter().any(|name| entry["name"] == *name);
+        assert_eq!(entry.get("allow-oob").is_some_and(|allowed| *allowed == json!(true)), oob, "{entry}");
+    }
+    assert!(used.len() > 20 && used.is_subset(&known), "{:?} are not there", used.difference(&known));
+    assert_eq!(known.len(), schema["return"].as_array().unwrap().len(), "a name is there twice");
+
+    session.send(&json!({"execute": "query-qmp-schema", "arguments": {"x": 1}, "id": 3}));
+    assert_eq!(session.reply()["error"]["desc"], "Parameter 'x' is unexpected");
+}
+
+/// The types that an entry of the introspection names.
+fn types_named_in(entry: &Value, types: &mut BTreeSet<String>) {
+    let Value::Object(members) = entry else { return };
+    for (name, value) in members {
+        match (name.as_str(), value) {
+            ("type" | "arg-type" | "ret-type" | "element-type", Value::String(name)) => {
+                types.insert(name.clone());
+            }
+            ("members" | "variants", Value::Array(entries)) => {
+                entries.iter().for_each(|entry| types_named_in(entry, types));
+            }
+            _ => {}
+        }
+    }
 }

@@ -82,3 +82,58 @@ impl<'p> Members<'p> {
         self.finish().map(|()| object)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::qapi::MAX_DEPTH;
+
+    /// A type that contains itself.
+    #[derive(Debug, PartialEq)]
+    struct Nest {
+        inner: Option<Box<Nest>>,
+    }
+
+    impl QapiObject for Nest {
+        fn take(members: &mut Members<'_>) -> Result<Self, QmpError> {
+            Ok(Self { inner: members.optional("inner")? })
+        }
+
+        fn write<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+            crate::qapi::write_optional(map, "inner", self.inner.as_ref())
+        }
+    }
+
+    crate::qapi_object!(Nest);
+
+    fn nested(levels: usize) -> Arguments {
+        let value = (0..levels).fold(json!({}), |inner, _| json!({"inner": inner}));
+        Arguments::new(Map::from_iter([("nest".to_owned(), value)]))
+    }
+
+    #[test]
+    fn objects_may_be_nested_so_deep_and_no_deeper() {
+        assert!(nested(MAX_DEPTH - 1).required::<Nest>("nest").is_ok());
+        let error = nested(MAX_DEPTH).required::<Nest>("nest").unwrap_err();
+        let end = format!(".inner' is nested too deeply; at most {MAX_DEPTH} levels are accepted");
+        assert!(error.desc().starts_with("Parameter 'nest.inner.") && error.desc().ends_with(&end), "{error}");
+    }
+
+    #[test]
+    fn the_first_fault_is_that_of_the_schema_and_what_nobody_expects_comes_last() {
+        let mut members = Arguments::new(Map::from_iter([("x".to_owned(), json!(1)), ("b".to_owned(), json!("one"))]));
+        assert_eq!(members.required::<i64>("a").unwrap_err().desc(), "Parameter 'a' is missing");
+        let wrong = members.required::<i64>("b").unwrap_err();
+        assert_eq!(wrong.desc(), "Invalid parameter type for 'b', expected: integer");
+        assert_eq!(members.optional::<i64>("c"), Ok(None));
+        assert_eq!(members.finish().unwrap_err().desc(), "Parameter 'x' is unexpected");
+    }
+
+    #[test]
+    fn null_is_a_value_and_not_an_absent_one() {
+        let mut members = Arguments::new(Map::from_iter([("n".to_owned(), Value::Null)]));
+        assert!(members.optional::<i64>("n").is_err());
+    }
+}
