@@ -13,14 +13,19 @@
 //! | [`connection`] | the blocking client |
 //! | [`round_trip`], [`flood`] | one request at a time, also while another monitor is kept busy |
 //! | [`pipeline`] | several requests in flight |
+//! | [`introspection`] | `query-qmp-schema`: QEMU and a monitor that has QEMU's schema |
+//! | [`schema_monitor`] | that monitor, run as a child process of this program |
+//! | [`compilation`] | how long a large schema takes to compile |
 //! | [`idle`] | what a session costs that does nothing |
 //! | [`statistics`], [`process`], [`placement`] | medians, the system's own counts, which CPU |
 //! | [`report`] | the tables, for people and for machines |
 
+pub mod compilation;
 pub mod connection;
 pub mod echo;
 pub mod flood;
 pub mod idle;
+pub mod introspection;
 pub mod options;
 pub mod pipeline;
 pub mod placement;
@@ -29,5 +34,6 @@ pub mod report;
 pub mod requests;
 pub mod round_trip;
 pub mod run;
+pub mod schema_monitor;
 pub mod servers;
 pub mod statistics;

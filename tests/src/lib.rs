@@ -1,4 +1,4 @@
-//! What the black-box tests and the benches are made of. Nothing in this library knows the monitor's crates: a program
+//! What the black-box tests and the benches are made of. But for two benches nothing here knows the monitor's crates: a program
 //! is started, its socket is spoken to, and what comes back is compared.
 //!
 //! | module | is for |
@@ -9,6 +9,7 @@
 //! | [`differential`] | the same odd requests to QEMU and to `qmp-vmm` |
 //! | [`wrong_requests`] | requests whose arguments are wrong |
 //! | [`python`] | the Python clients, in an environment of their own |
+//! | [`qemu_source`] | QEMU's own schemas and conformance cases, where they were fetched |
 //! | [`skip`] | saying visibly that a test did not run |
 //! | [`bench`](mod@bench) | figures beside an echo and QEMU |
 //!
@@ -19,6 +20,7 @@
 //! | environment | does |
 //! |---|---|
 //! | `QMP_VMM=PATH` | takes this executable instead of building `qmp-vmm` |
+//! | `QEMU_SOURCE=PATH` | takes QEMU's schemas from `PATH/VERSION` instead of where `tests/qemu-source` puts them |
 //! | `QMP_TESTS_RECORD=1` | records anew what QEMU 7.2 answers to the odd requests |
 
 #![forbid(unsafe_code)]
@@ -29,6 +31,7 @@ pub mod differential;
 pub mod failure;
 pub mod program;
 pub mod python;
+pub mod qemu_source;
 pub mod skip;
 pub mod transcript;
 pub mod wrong_requests;

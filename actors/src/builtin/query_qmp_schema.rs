@@ -32,16 +32,18 @@ pub(super) fn register(registry: &mut Registry, schemas: &[&Schema]) -> Result<(
 fn merge(schemas: &[&Schema]) -> serde_json::Result<Vec<SchemaInfo>> {
     let (mut interface, mut types) = (Vec::new(), Vec::new());
     let mut known = HashSet::new();
-    let mut numbered = 0;
+    let mut next_number = 0;
     for schema in schemas {
         let entries: Vec<SchemaInfo> = serde_json::from_str(schema.introspection)?;
-        let offset = numbered;
+        let offset = next_number;
         for mut entry in entries {
-            rename(&mut entry, &mut |name| renumber(name, offset));
+            rename(&mut entry, &mut |name| {
+                let number = renumber(name, offset);
+                next_number = next_number.max(number.map_or(0, |number| number + 1));
+            });
             if let SchemaInfoBranch::Command(_) | SchemaInfoBranch::Event(_) = entry.meta_type {
                 interface.push(entry);
             } else if known.insert(entry.name.clone()) {
-                numbered += usize::from(entry.name.parse::<usize>().is_ok());
                 types.push(entry);
             }
         }
@@ -50,14 +52,12 @@ fn merge(schemas: &[&Schema]) -> serde_json::Result<Vec<SchemaInfo>> {
     Ok(interface)
 }
 
-/// `5`, or `[5]` for an array of these, moved by `offset`; other names stay.
-fn renumber(name: &mut String, offset: usize) {
+/// `5`, or `[5]` for an array of these, moved by `offset`; gives the number that came of it. Other names stay.
+fn renumber(name: &mut String, offset: usize) -> Option<usize> {
     let element = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    if let Some(Ok(number)) = element.map(str::parse::<usize>) {
-        *name = format!("[{}]", number + offset);
-    } else if let Ok(number) = name.parse::<usize>() {
-        *name = (number + offset).to_string();
-    }
+    let number = element.unwrap_or(name).parse::<usize>().ok()? + offset;
+    *name = if element.is_some() { format!("[{number}]") } else { number.to_string() };
+    Some(number)
 }
 
 /// Visits the name of every type in an entry.
@@ -120,6 +120,22 @@ mod tests {
         assert_eq!(merged[6]["members"][0]["type"], "3");
         assert_eq!(merged[6]["variants"][0]["type"], "4");
         assert_eq!(merged[8]["members"], json!([{"type": "str"}, {"type": "3"}]));
+    }
+
+    /// Its types are numbered with gaps, as those of a schema are that has parts left out.
+    const PIPES: Schema = Schema {
+        commands: &[],
+        introspection: r#"[
+            {"name": "PIPE", "meta-type": "event", "arg-type": "7"},
+            {"name": "7", "meta-type": "object", "members": [{"name": "bore", "type": "int"}]},
+            {"name": "int", "meta-type": "builtin", "json-type": "int"}]"#,
+    };
+
+    #[test]
+    fn gaps_in_the_numbers_make_no_two_types_the_same() {
+        let merged = merge(&[&PIPES, &VALVES, &PIPES]).unwrap();
+        let names: Vec<_> = merged.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["PIPE", "VALVE", "PIPE", "7", "int", "8", "9", "10", "str", "18"]);
     }
 
     #[test]

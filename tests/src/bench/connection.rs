@@ -71,13 +71,7 @@ impl Connection {
     /// # Errors
     /// If a line is not what `check` allows, or nothing comes.
     pub fn receive_lines(&mut self, check: LineCheck) -> Outcome<usize> {
-        let count = match self.stream.read(&mut self.buffer[self.pending..]) {
-            Ok(0) => return Err(Failure::new("the server closed the connection")),
-            Ok(count) => count,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Err(Failure::new("the server is silent")),
-            Err(error) => return Err(error.into()),
-        };
-        let filled = self.pending + count;
+        let filled = self.pending + self.read()?;
         let (mut start, mut lines) = (0, 0);
         for line in self.buffer[..filled].split_inclusive(|byte| *byte == b'\n') {
             if line.ends_with(b"\n") {
@@ -92,6 +86,35 @@ impl Connection {
             return Err(Failure::new("a line that is longer than the buffer"));
         }
         Ok(lines)
+    }
+
+    /// Sends one request, waits for a reply of any length, and gives the time that took and the reply. Nothing else may be
+    /// on its way: what ends with a line's end is taken for the whole reply, of which nothing is looked at twice.
+    ///
+    /// # Errors
+    /// If none comes.
+    pub fn exchange(&mut self, request: &[u8]) -> Outcome<(Duration, &[u8])> {
+        let started = Instant::now();
+        self.send(request)?;
+        while !self.buffer[..self.pending].ends_with(b"\n") {
+            if self.pending == self.buffer.len() {
+                self.buffer.resize(2 * self.pending, 0);
+            }
+            self.pending += self.read()?;
+        }
+        let took = started.elapsed();
+        let length = std::mem::take(&mut self.pending);
+        Ok((took, &self.buffer[..length]))
+    }
+
+    /// Reads behind what is pending.
+    fn read(&mut self) -> Outcome<usize> {
+        match self.stream.read(&mut self.buffer[self.pending..]) {
+            Ok(0) => Err(Failure::new("the server closed the connection")),
+            Ok(count) => Ok(count),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Err(Failure::new("the server is silent")),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -1,8 +1,10 @@
-//! The echoes: what a socket costs without any monitor behind it. Each runs in a process of its own, as the monitors do.
+//! The echoes, and an answer that is always the same: what a socket costs without any monitor behind it. Each runs in a process of its own, as the monitors do.
 
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -35,7 +37,31 @@ fn echo_blocking(mut connection: UnixStream) -> io::Result<()> {
     }
 }
 
-/// The same on a tokio runtime of one thread, as an I/O arbiter has it.
+/// Answers every line on this socket with the bytes of a file, until killed: what a long reply costs at least.
+///
+/// # Errors
+/// If the socket can't be made or the file not be read.
+pub fn serve_answer(path: &Path, reply: &Path) -> Outcome {
+    let reply: Arc<[u8]> = fs::read(reply).context(reply.display())?.into();
+    for connection in UnixListener::bind(path).context(path.display())?.incoming() {
+        let (connection, reply) = (connection?, Arc::clone(&reply));
+        // A client that leaves ends its thread, with an error or without.
+        thread::spawn(move || drop(answer_blocking(&connection, &reply)));
+    }
+    Ok(())
+}
+
+fn answer_blocking(mut connection: &UnixStream, reply: &[u8]) -> io::Result<()> {
+    let mut requests = BufReader::new(connection);
+    let mut request = Vec::new();
+    while requests.read_until(b'\n', &mut request)? > 0 {
+        request.clear();
+        connection.write_all(reply)?;
+    }
+    Ok(())
+}
+
+/// Echoes as [`serve_blocking`] does, on a tokio runtime of one thread, as an I/O arbiter has it.
 ///
 /// # Errors
 /// If the socket or the runtime can't be made.

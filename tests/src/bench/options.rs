@@ -38,7 +38,7 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
 
-    /// Run one of the echoes instead
+    /// Run one of the servers instead
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -55,6 +55,20 @@ pub enum Command {
     TokioEcho {
         /// The socket
         path: PathBuf,
+    },
+    /// Answer every line with the same one, blocking
+    Answer {
+        /// The socket
+        path: PathBuf,
+        /// The file that has the answer
+        reply: PathBuf,
+    },
+    /// A monitor with no commands but its own that tells another schema
+    SchemaMonitor {
+        /// The socket
+        path: PathBuf,
+        /// The file that has the schema's introspection
+        introspection: PathBuf,
     },
 }
 
@@ -98,16 +112,39 @@ pub struct Extent {
     pub slices: usize,
     /// No slice is begun after this many seconds.
     pub pipeline_seconds: u64,
+    /// Rounds of introspection.
+    pub introspection_rounds: usize,
+    /// No such round is begun after this many seconds.
+    pub introspection_seconds: u64,
 }
 
 impl Options {
     /// How much to measure where the figures count.
     pub fn extent(&self) -> Extent {
         if self.quick {
-            Extent { rounds: 10, round_trip_seconds: 4, slices: 5, pipeline_seconds: 2 }
+            Extent {
+                rounds: 10,
+                round_trip_seconds: 4,
+                slices: 5,
+                pipeline_seconds: 2,
+                introspection_rounds: 3,
+                introspection_seconds: 2,
+            }
         } else {
-            Extent { rounds: 100, round_trip_seconds: 30, slices: 40, pipeline_seconds: 8 }
+            Extent {
+                rounds: 100,
+                round_trip_seconds: 30,
+                slices: 40,
+                pipeline_seconds: 8,
+                introspection_rounds: 20,
+                introspection_seconds: 12,
+            }
         }
+    }
+
+    /// How often to compile a schema.
+    pub fn compilations(&self) -> usize {
+        if self.quick { 3 } else { 20 }
     }
 
     /// How many idle sessions.

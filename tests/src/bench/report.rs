@@ -14,6 +14,8 @@ pub struct Report {
     pub about: About,
     /// One for each placement.
     pub sections: Vec<Section>,
+    /// A large schema.
+    pub compilation: Vec<Row<CompilationFigures>>,
     /// Idle sessions.
     pub idle: Vec<Row<IdleFigures>>,
 }
@@ -42,6 +44,8 @@ pub struct Section {
     pub round_trips: Vec<Row<RoundTripFigures>>,
     /// Several in flight.
     pub pipelined: Vec<Row<PipelineFigures>>,
+    /// `query-qmp-schema`.
+    pub introspection: Vec<Row<IntrospectionFigures>>,
 }
 
 /// One line of a table.
@@ -96,6 +100,44 @@ pub struct PipelineFigures {
     pub cpu_us: Quartiles,
 }
 
+/// Of `query-qmp-schema`, one request at a time.
+#[derive(Debug, Serialize)]
+pub struct IntrospectionFigures {
+    /// Entries of the reply.
+    pub entries: usize,
+    /// Its length.
+    pub bytes: usize,
+    /// The median of the turns' medians, in microseconds.
+    pub p50_us: f64,
+    /// Replies a second, turn by turn.
+    pub per_second: Quartiles,
+    /// Bytes of replies in a second, in the median turn.
+    pub bytes_per_second: f64,
+    /// The server's CPU time for a reply, in microseconds, turn by turn.
+    pub cpu_us: Quartiles,
+    /// Replies a second over QEMU's of the same round.
+    pub to_qemu: Option<Quartiles>,
+}
+
+/// Of a schema that is compiled.
+#[derive(Debug, Serialize)]
+pub struct CompilationFigures {
+    /// Its files.
+    pub files: usize,
+    /// Lines of these.
+    pub lines: usize,
+    /// From the path to the code, in milliseconds.
+    pub total_ms: Quartiles,
+    /// Lines a second, in the median run.
+    pub lines_per_second: f64,
+    /// The steps, each with its median in milliseconds.
+    pub steps_ms: Vec<(&'static str, f64)>,
+    /// Lines of the code that is generated.
+    pub code_lines: usize,
+    /// Bytes of it.
+    pub code_bytes: usize,
+}
+
 /// Of idle sessions.
 #[derive(Debug, Serialize)]
 pub struct IdleFigures {
@@ -122,8 +164,11 @@ impl Report {
     /// Whether a server that should have answered did not.
     pub fn has_failures(&self) -> bool {
         self.idle.iter().any(Row::has_failed)
+            || self.compilation.iter().any(Row::has_failed)
             || self.sections.iter().any(|section| {
-                section.round_trips.iter().any(Row::has_failed) || section.pipelined.iter().any(Row::has_failed)
+                section.round_trips.iter().any(Row::has_failed)
+                    || section.pipelined.iter().any(Row::has_failed)
+                    || section.introspection.iter().any(Row::has_failed)
             })
     }
 }
@@ -143,7 +188,8 @@ mod tests {
 
     fn report(outcome: RowOutcome<IdleFigures>) -> Report {
         let about = About { cpus: 2, program: None, optimised: true, oob_form: "exec-oob", quick: false };
-        Report { about, sections: Vec::new(), idle: vec![Row { name: "QEMU".into(), outcome }] }
+        let idle = vec![Row { name: "QEMU".into(), outcome }];
+        Report { about, sections: Vec::new(), compilation: Vec::new(), idle }
     }
 
     #[test]

@@ -5,6 +5,9 @@ use super::options::OobForm;
 /// In-band.
 pub const IN_BAND: &str = "{\"execute\": \"query-status\", \"id\": 1}\n";
 
+/// Introspection: a reply of some 200 kB.
+pub const INTROSPECTION: &str = "{\"execute\": \"query-qmp-schema\", \"id\": 1}\n";
+
 /// Out-of-band, in the form that was asked for.
 pub fn out_of_band(form: OobForm) -> &'static str {
     match form {

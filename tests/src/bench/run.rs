@@ -8,7 +8,7 @@ mod line_up;
 use super::options::{OobForm, Options, Server};
 use super::placement::{self, Placement};
 use super::report::{About, Report, Section};
-use super::{idle, pipeline, process, round_trip};
+use super::{compilation, idle, introspection, pipeline, process, round_trip};
 use crate::{Context, Outcome, Product};
 use line_up::LineUp;
 
@@ -25,13 +25,16 @@ pub fn run(options: &Options) -> Outcome<ExitCode> {
         None
     });
     let mut sections = Vec::new();
-    for placement in placement::chosen(options.placement, options.pin)? {
-        placement::enter(placement, &at_start)?;
-        sections.push(section(placement, options)?);
+    let placements = placement::chosen(options.placement, options.pin)?;
+    for placement in &placements {
+        placement::enter(*placement, &at_start)?;
+        sections.push(section(*placement, options)?);
     }
+    placement::enter(placements.first().copied().unwrap_or(Placement::Unpinned), &at_start)?;
+    let compilation = vec![compilation::measure(options)];
     placement::enter(Placement::Unpinned, &at_start)?;
     let about = about(at_start.count() as usize, program, options);
-    let report = Report { about, sections, idle: idle::measure(options) };
+    let report = Report { about, sections, compilation, idle: idle::measure(options) };
     println!("{}", report.to_markdown());
     if let Some(path) = &options.json {
         let text = serde_json::to_string_pretty(&report)?;
@@ -55,6 +58,7 @@ fn section(placement: Placement, options: &Options) -> Outcome<Section> {
         placement,
         round_trips: round_trip::measure(line_up.round_trips(options.form)?, extent)?,
         pipelined: pipeline::measure(line_up.pipelined(), extent),
+        introspection: introspection::measure(line_up.introspection(), extent),
     })
 }
 

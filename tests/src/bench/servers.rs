@@ -22,23 +22,44 @@ pub enum Availability<T> {
     Broken(String),
 }
 
-/// An echo, in a process of its own.
+impl<T> Availability<T> {
+    /// What this gives, or why it is not there.
+    pub fn and_then<U>(&self, then: impl FnOnce(&T) -> Outcome<U>) -> Availability<U> {
+        match self {
+            Self::There(there) => then(there).into(),
+            Self::Absent(reason) => Availability::Absent(reason.clone()),
+            Self::Broken(reason) => Availability::Broken(reason.clone()),
+        }
+    }
+}
+
+impl<T> From<Outcome<T>> for Availability<T> {
+    fn from(outcome: Outcome<T>) -> Self {
+        match outcome {
+            Ok(there) => Self::There(there),
+            Err(failure) => Self::Broken(failure.to_string()),
+        }
+    }
+}
+
+/// This program again, as one of the servers that it has itself.
 #[derive(Debug)]
-pub struct EchoServer {
+pub struct OwnServer {
     child: Child,
     directory: TempDir,
 }
 
-impl EchoServer {
-    /// Starts this program again as one of the echoes.
+impl OwnServer {
+    /// Starts it; `file` is what the subcommand takes besides the socket, if anything.
     ///
     /// # Errors
     /// If it can't be reached.
-    pub fn start(subcommand: &str) -> Outcome<Self> {
+    pub fn start(subcommand: &str, file: Option<&Path>) -> Outcome<Self> {
         let directory = tempfile::tempdir()?;
-        let path = directory.path().join("echo.sock");
+        let path = directory.path().join("server.sock");
         let mut command = Command::new(std::env::current_exe()?);
-        let child = command.arg(subcommand).arg(&path).stdin(Stdio::null()).spawn().context("cannot start an echo")?;
+        command.arg(subcommand).arg(&path).args(file).stdin(Stdio::null());
+        let child = command.spawn().context(format!("cannot start the {subcommand}"))?;
         let server = Self { child, directory };
         let started = Instant::now();
         while Connection::open(&server.path()).is_err() {
@@ -52,11 +73,16 @@ impl EchoServer {
 
     /// Its socket.
     pub fn path(&self) -> PathBuf {
-        self.directory.path().join("echo.sock")
+        self.directory.path().join("server.sock")
+    }
+
+    /// The process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 }
 
-impl Drop for EchoServer {
+impl Drop for OwnServer {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

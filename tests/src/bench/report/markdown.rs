@@ -1,6 +1,9 @@
 //! The report as Markdown tables.
 
-use super::{About, IdleFigures, PipelineFigures, Report, RoundTripFigures, Row, RowOutcome, Section};
+use super::{
+    About, CompilationFigures, IdleFigures, IntrospectionFigures, PipelineFigures, Report, RoundTripFigures, Row,
+    RowOutcome, Section,
+};
 use crate::bench::placement::Placement;
 use crate::bench::statistics::Quartiles;
 
@@ -9,6 +12,7 @@ pub(super) fn render(report: &Report) -> String {
     for section in &report.sections {
         text.push_str(&render_section(section));
     }
+    text.push_str(&format!("\n## Compiling a schema\n\n{}", render_compilation(&report.compilation)));
     text.push_str("\n## Idle sessions\n\n");
     text.push_str(&table(
         [
@@ -65,7 +69,52 @@ fn render_section(section: &Section) -> String {
         &section.pipelined,
         |row: &PipelineFigures| [with_quartiles(row.per_second, 0), with_quartiles(row.cpu_us, 1)],
     );
-    format!("\n## Round trips, {placement}\n\n{round_trips}\n## Pipelined, {placement}\n\n{pipelined}")
+    let introspection = render_introspection(&section.introspection);
+    format!(
+        "\n## Round trips, {placement}\n\n{round_trips}\n## Pipelined, {placement}\n\n{pipelined}\n\
+         ## Introspection, {placement}\n\n{introspection}"
+    )
+}
+
+fn render_introspection(rows: &[Row<IntrospectionFigures>]) -> String {
+    let header = [
+        "`query-qmp-schema`",
+        "entries",
+        "bytes",
+        "p50, us",
+        "replies a second",
+        "MB/s",
+        "server's CPU, us each",
+        "times QEMU",
+    ];
+    table(header, rows, |row: &IntrospectionFigures| {
+        [
+            row.entries.to_string(),
+            row.bytes.to_string(),
+            format!("{:.1}", row.p50_us),
+            with_quartiles(row.per_second, 0),
+            format!("{:.1}", row.bytes_per_second / 1e6),
+            with_quartiles(row.cpu_us, 1),
+            row.to_qemu.map_or_else(String::new, |ratio| with_quartiles(ratio, 1)),
+        ]
+    })
+}
+
+fn render_compilation(rows: &[Row<CompilationFigures>]) -> String {
+    let header =
+        ["schema", "files", "lines", "schema to code, ms", "lines a second", "steps, ms", "code, lines", "code, bytes"];
+    table(header, rows, |row: &CompilationFigures| {
+        let steps = row.steps_ms.iter().map(|(step, took_ms)| format!("{step} {took_ms:.1}")).collect::<Vec<_>>();
+        [
+            row.files.to_string(),
+            row.lines.to_string(),
+            with_quartiles(row.total_ms, 1),
+            format!("{:.0}", row.lines_per_second),
+            steps.join(", "),
+            row.code_lines.to_string(),
+            row.code_bytes.to_string(),
+        ]
+    })
 }
 
 /// A table whose first column is the rows' names. What can't be shown says so in the second.

@@ -4,8 +4,8 @@ use crate::bench::connection::{Connection, expect_anything, expect_return};
 use crate::bench::flood::Flood;
 use crate::bench::options::{OobForm, Options};
 use crate::bench::requests::{ECHOED, IN_BAND, out_of_band};
-use crate::bench::servers::{Availability, EchoServer, MonitorServer, name_of};
-use crate::bench::{pipeline, round_trip};
+use crate::bench::servers::{Availability, MonitorServer, OwnServer, name_of};
+use crate::bench::{introspection, pipeline, round_trip};
 use crate::{Outcome, Product};
 
 /// The monitors of a server, one for each kind of work: a monitor serves one client.
@@ -17,12 +17,13 @@ const FLOOD_BESIDE_OOB: usize = 4;
 const FLOOD_BESIDE_ECHO: usize = 5;
 const PIPELINED_WITH_OOB: usize = 6;
 const PIPELINED_PLAIN: usize = 7;
-const MONITORS: usize = 8;
+const INTROSPECTION: usize = 8;
+const MONITORS: usize = 9;
 
 /// The servers.
 pub(super) struct LineUp {
-    echo: EchoServer,
-    tokio_echo: EchoServer,
+    echo: OwnServer,
+    tokio_echo: OwnServer,
     monitors: [(Product, Availability<MonitorServer>); 2],
 }
 
@@ -30,7 +31,7 @@ impl LineUp {
     pub(super) fn start(options: &Options) -> Outcome<Self> {
         let monitors =
             [Product::Qemu, Product::QmpVmm].map(|product| (product, MonitorServer::start(product, MONITORS, options)));
-        Ok(Self { echo: EchoServer::start("echo")?, tokio_echo: EchoServer::start("tokio-echo")?, monitors })
+        Ok(Self { echo: OwnServer::start("echo", None)?, tokio_echo: OwnServer::start("tokio-echo", None)?, monitors })
     }
 
     pub(super) fn round_trips(&self, form: OobForm) -> Outcome<Vec<round_trip::Candidate>> {
@@ -50,16 +51,15 @@ impl LineUp {
             line("in-band, oob off", None, target(server, IN_BAND_PLAIN, &[], IN_BAND));
             line("in-band, oob on", None, target(server, IN_BAND_WITH_OOB, &["oob"], IN_BAND));
             line("OOB", None, target(server, OOB_IDLE, &["oob"], oob));
-            let flooded = and_then(server, |server| {
+            let flooded = server.and_then(|server| {
                 let flood = Flood::on(server.path(FLOOD_BESIDE_OOB)?)?;
                 let mut target = open(server, OOB_FLOODED, &["oob"], oob)?;
                 target.flood = Some(flood);
                 Ok(target)
             });
             line("OOB, dispatcher flooded", Some(format!("{name} OOB")), flooded);
-            let beside = and_then(server, |server| {
-                self.echo_target(&self.echo, Some(Flood::on(server.path(FLOOD_BESIDE_ECHO)?)?))
-            });
+            let beside = server
+                .and_then(|server| self.echo_target(&self.echo, Some(Flood::on(server.path(FLOOD_BESIDE_ECHO)?)?)));
             candidates.push(round_trip::Candidate {
                 name: format!("bare echo, while {name} is flooded"),
                 idle: Some("bare echo".to_owned()),
@@ -81,14 +81,20 @@ impl LineUp {
         candidates
     }
 
-    fn echo_target(&self, echo: &EchoServer, flood: Option<Flood>) -> Outcome<round_trip::Target> {
+    /// Only QEMU has a schema of that size, so without it there is nothing to measure.
+    pub(super) fn introspection(&self) -> introspection::LineUp {
+        let [(_, qemu), _] = &self.monitors;
+        introspection::LineUp::start(&qemu.and_then(|qemu| Ok((qemu.path(INTROSPECTION)?.to_owned(), qemu.pid()))))
+    }
+
+    fn echo_target(&self, echo: &OwnServer, flood: Option<Flood>) -> Outcome<round_trip::Target> {
         let connection = Connection::open(&echo.path())?;
         Ok(round_trip::Target { connection, request: ECHOED, check: expect_anything, flood })
     }
 }
 
 fn echo_line(name: &str, target: Outcome<round_trip::Target>) -> round_trip::Candidate {
-    round_trip::Candidate { name: name.to_owned(), idle: None, target: available(target) }
+    round_trip::Candidate { name: name.to_owned(), idle: None, target: target.into() }
 }
 
 fn target(
@@ -97,7 +103,7 @@ fn target(
     enable: &[&str],
     request: &'static str,
 ) -> Availability<round_trip::Target> {
-    and_then(server, |server| open(server, monitor, enable, request))
+    server.and_then(|server| open(server, monitor, enable, request))
 }
 
 fn open(server: &MonitorServer, monitor: usize, enable: &[&str], request: &'static str) -> Outcome<round_trip::Target> {
@@ -111,7 +117,7 @@ fn load(
     enable: &[&str],
     in_flight: usize,
 ) -> Availability<pipeline::Load> {
-    and_then(server, |server| {
+    server.and_then(|server| {
         // About the same time for both: QEMU takes a quarter of a millisecond for each.
         let commands = match server.product {
             Product::Qemu => 400,
@@ -120,20 +126,4 @@ fn load(
         let connection = Connection::open_session(server.path(monitor)?, enable)?;
         Ok(pipeline::Load { connection, in_flight, commands, pid: server.pid() })
     })
-}
-
-/// What a server gives, or why it is not there.
-fn and_then<S, T>(server: &Availability<S>, then: impl FnOnce(&S) -> Outcome<T>) -> Availability<T> {
-    match server {
-        Availability::There(server) => available(then(server)),
-        Availability::Absent(reason) => Availability::Absent(reason.clone()),
-        Availability::Broken(reason) => Availability::Broken(reason.clone()),
-    }
-}
-
-fn available<T>(outcome: Outcome<T>) -> Availability<T> {
-    match outcome {
-        Ok(there) => Availability::There(there),
-        Err(failure) => Availability::Broken(failure.to_string()),
-    }
 }

@@ -1,0 +1,29 @@
+//! A monitor that tells another program's schema, without its commands: run in a process of its own, so that it is placed
+//! and counted as QEMU is.
+
+use std::fs;
+use std::path::Path;
+
+use actix::System;
+use actix_qmp::qapi::Schema;
+use actix_qmp::{Monitors, VersionInfo};
+
+use crate::{Context, Outcome};
+
+/// Serves on this socket until killed. `introspection` is a file with the entries, a JSON array.
+///
+/// # Errors
+/// If the file is no introspection, or the socket can't be made.
+pub fn serve(path: &Path, introspection: &Path) -> Outcome {
+    let text = fs::read_to_string(introspection).context(introspection.display())?;
+    // Both live as long as the program.
+    let schema: &'static Schema = Box::leak(Box::new(Schema { commands: &[], introspection: text.leak() }));
+    System::new().block_on(async {
+        let builder = Monitors::builder(VersionInfo::new("schema-monitor")).schema(schema);
+        let mut monitors = builder.start().await?;
+        // Dropped, a monitor would go on all the same; there is nothing to ask of it.
+        let _monitor = monitors.add(format!("unix:{},server=on,wait=off", path.display()).parse()?).await?;
+        monitors.shutdown_trigger().triggered().await;
+        Ok(())
+    })
+}
