@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use actix_qmp_messages::qapi::Schema;
 use actix_qmp_messages::{Arguments, Command, CommandIndex, Outcome, PreparedCommand, QmpError};
 
-use crate::handler::{InBand, InBandHandler, Registered};
+use crate::handler::{CommandTurn, InBand, Registered};
 use crate::phase::{Availability, MachineReady};
 
 /// Runs a command out-of-band: arguments in, outcome out, on whatever thread it is called.
@@ -47,14 +47,17 @@ impl CommandTable {
 impl CommandSpec {
     /// Checks a request's arguments for in-band execution.
     ///
-    /// Whether the command may run is decided in its turn; with wrong arguments it has none, so that is decided here.
+    /// Whether the command may run is decided in its turn. So wrong arguments wait for that turn too, unless the command
+    /// may run already.
     ///
     /// # Errors
     /// What [`Command::from_arguments`] finds.
     pub(crate) fn prepare(&self, index: CommandIndex, arguments: Arguments) -> Result<PreparedCommand, QmpError> {
-        let checked = (self.prepare)(arguments);
-        let arguments = checked.or_else(|error| self.available().and(Err(error)))?;
-        Ok(PreparedCommand { index, name: self.name, arguments })
+        let arguments = (self.prepare)(arguments);
+        match (arguments, self.available()) {
+            (Err(error), Ok(())) => Err(error),
+            (arguments, _) => Ok(PreparedCommand { index, name: self.name, arguments }),
+        }
     }
 
     /// Whether the command may run now.
@@ -67,10 +70,9 @@ impl CommandSpec {
 }
 
 /// Both halves while they are put together.
-#[derive(Default)]
 pub(crate) struct Registry {
     pub(crate) table: CommandTable,
-    pub(crate) handlers: Vec<Box<dyn InBandHandler>>,
+    pub(crate) handlers: Vec<Box<dyn CommandTurn>>,
     pub(crate) faults: Vec<RegistrationError>,
     pub(crate) ready: MachineReady,
 }
@@ -86,14 +88,14 @@ pub(crate) enum WithoutSchema {
 }
 
 /// A mistake in the registration of commands, found when the monitors start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegistrationError {
     /// Two handlers for one name.
     #[error("command '{0}' is registered twice; register each command once")]
     Twice(&'static str),
     /// An out-of-band handler for a command that does not allow it.
     #[error(
-        "command '{0}' has an out-of-band handler but does not allow out-of-band execution; set ALLOW_OOB or register it in-band"
+        "command '{0}' has an out-of-band handler but does not allow out-of-band execution; say 'allow-oob': true in the schema, or register it in-band"
     )]
     OobNotAllowed(&'static str),
     /// A command that allows out-of-band execution without a handler for it.
@@ -107,12 +109,24 @@ pub enum RegistrationError {
         "command '{0}' has a handler but is in no schema that was given; give its SCHEMA with MonitorsBuilder::schema"
     )]
     NotInSchema(&'static str),
-    /// A command of two schemas.
-    #[error("command '{0}' is in two schemas; its name must be unique")]
-    InTwoSchemas(&'static str),
+    /// A command or event of two schemas.
+    #[error("'{0}' is in two schemas; the names of commands and events must be unique")]
+    InTwoSchemas(String),
+    /// A command type that was not generated from its schema.
+    #[error(
+        "command '{0}' differs from its schema in whether it allows out-of-band execution; take its type from the generated code"
+    )]
+    OtherThanSchema(&'static str),
     /// The introspection of a schema is none; that of a generated schema always is.
     #[error("the introspection of a schema is not what query-qmp-schema returns; take it from the generated SCHEMA")]
     Introspection,
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        let ready = MachineReady::from_the_start();
+        Self { table: CommandTable::default(), handlers: Vec::new(), faults: Vec::new(), ready }
+    }
 }
 
 impl Registry {
@@ -138,15 +152,17 @@ impl Registry {
     /// Also for faults of the registration itself, which come first.
     pub(crate) fn check(&self, schemas: &[&Schema], without_schema: WithoutSchema) -> Result<(), RegistrationError> {
         if let Some(fault) = self.faults.first() {
-            return Err(*fault);
+            return Err(fault.clone());
         }
         let mut declared = HashSet::new();
         for command in schemas.iter().flat_map(|schema| schema.commands) {
-            if !declared.insert(command.name) {
-                return Err(RegistrationError::InTwoSchemas(command.name));
-            }
-            if self.table.find(command.name).is_none() {
-                return Err(RegistrationError::NoHandler(command.name));
+            declared.insert(command.name);
+            match self.table.find(command.name) {
+                None => return Err(RegistrationError::NoHandler(command.name)),
+                Some((_, spec)) if spec.run_oob.is_some() != command.allow_oob => {
+                    return Err(RegistrationError::OtherThanSchema(command.name));
+                }
+                Some(_) => {}
             }
         }
         let undeclared = self.table.names().find(|name| !declared.contains(name));

@@ -34,7 +34,7 @@ use tokio::sync::oneshot;
 
 use self::round_robin::RoundRobin;
 use crate::drive::{Driven, start_driving};
-use crate::handler::{InBandHandler, handler_panicked};
+use crate::handler::{CommandTurn, handler_panicked};
 use crate::monitors::ShutdownTrigger;
 use crate::outbox::{Flushed, Outbox};
 use crate::request_span::as_micros;
@@ -44,7 +44,7 @@ const MAILBOX_PER_MONITOR: usize = 2 * DISPATCH_WINDOW + 2;
 
 /// The actor.
 pub(crate) struct Dispatcher {
-    handlers: Vec<Box<dyn InBandHandler>>,
+    handlers: Vec<Box<dyn CommandTurn>>,
     monitors: HashMap<MonitorId, Monitor>,
     /// Monitors for which something is kept, since a mailbox of theirs was full.
     held: Vec<MonitorId>,
@@ -69,7 +69,7 @@ struct Running {
 }
 
 impl Dispatcher {
-    pub(crate) fn new(handlers: Vec<Box<dyn InBandHandler>>, trigger: ShutdownTrigger) -> Self {
+    pub(crate) fn new(handlers: Vec<Box<dyn CommandTurn>>, trigger: ShutdownTrigger) -> Self {
         Self {
             handlers,
             trigger,
@@ -203,7 +203,7 @@ impl Dispatcher {
         tracing::debug!(parent: &span, "request_dispatched");
         let name = command.name;
         // The index comes from the table that was filled together with this one.
-        let called = self.handlers.get(command.index.0).map(|handler| handler.call(command.arguments));
+        let called = self.handlers.get(command.index.0).map(|handler| handler.take(command.arguments));
         let result = async move { Some(called?.await) };
         let result = AssertUnwindSafe(result).catch_unwind().map(move |ended| match ended {
             Ok(Some(outcome)) => outcome,

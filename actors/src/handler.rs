@@ -48,9 +48,9 @@ impl<C: Command> InBand<C> {
     }
 }
 
-/// A handler of any command: takes the value that [`crate::command_table`] prepared.
-pub(crate) trait InBandHandler {
-    fn call(&self, arguments: Box<dyn Any + Send>) -> LocalBoxFuture<'static, Outcome>;
+/// A command's turn: whether it may run, whether its arguments were right, then its handler.
+pub(crate) trait CommandTurn {
+    fn take(&self, arguments: Result<Box<dyn Any + Send>, QmpError>) -> LocalBoxFuture<'static, Outcome>;
 }
 
 /// A handler, and when it may run.
@@ -59,17 +59,17 @@ pub(crate) struct Registered<C: Command> {
     pub(crate) availability: Availability,
 }
 
-impl<C: Command> InBandHandler for Registered<C> {
-    fn call(&self, arguments: Box<dyn Any + Send>) -> LocalBoxFuture<'static, Outcome> {
-        match self.availability.check(C::NAME) {
-            Ok(()) => self.in_band.call(arguments),
+impl<C: Command> CommandTurn for Registered<C> {
+    fn take(&self, arguments: Result<Box<dyn Any + Send>, QmpError>) -> LocalBoxFuture<'static, Outcome> {
+        match self.availability.check(C::NAME).and(arguments) {
+            Ok(arguments) => self.in_band.call(arguments),
             Err(error) => Box::pin(std::future::ready(Outcome::Error(error))),
         }
     }
 }
 
-impl<C: Command> InBandHandler for InBand<C> {
-    fn call(&self, arguments: Box<dyn Any + Send>) -> LocalBoxFuture<'static, Outcome> {
+impl<C: Command> InBand<C> {
+    pub(crate) fn call(&self, arguments: Box<dyn Any + Send>) -> LocalBoxFuture<'static, Outcome> {
         let Ok(command) = arguments.downcast::<C>() else {
             // Both halves of the table are filled in one place, so this is a bug of ours.
             tracing::error!(command = C::NAME, "command_table_mixed_up");

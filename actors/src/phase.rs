@@ -9,13 +9,13 @@ use actix_qmp_messages::QmpError;
 #[derive(Debug, Clone)]
 pub struct MachineReady(Arc<AtomicBool>);
 
-impl Default for MachineReady {
-    fn default() -> Self {
+impl MachineReady {
+    /// Of a machine that is built before there are monitors: all commands run from the beginning.
+    #[must_use]
+    pub fn from_the_start() -> Self {
         Self(Arc::new(AtomicBool::new(true)))
     }
-}
 
-impl MachineReady {
     /// All commands run from now on.
     pub fn set(&self) {
         self.0.store(true, Ordering::Release);

@@ -383,9 +383,15 @@ async fn handlers_and_schemas_that_do_not_match_are_mistakes_that_name_the_comma
     let error = registration_error(without.start().await.err(), InFunction::NAME).await;
     assert_eq!(error, RegistrationError::NotInSchema(InFunction::NAME));
 
-    let in_two = builder().schema(&SCHEMA).schema(&SCHEMA).command_fn(|InFunction { n }| run(n));
-    let error = registration_error(in_two.start().await.err(), InFunction::NAME).await;
-    assert_eq!(error, RegistrationError::InTwoSchemas(InFunction::NAME));
+    const WITH_OOB: Schema =
+        Schema { commands: &[SchemaCommand { name: InFunction::NAME, allow_oob: true }], introspection: "[]" };
+    let other = builder().schema(&WITH_OOB).command_fn(|InFunction { n }| run(n));
+    let error = registration_error(other.start().await.err(), InFunction::NAME).await;
+    assert_eq!(error, RegistrationError::OtherThanSchema(InFunction::NAME));
+
+    let in_two = builder().schema(&actix_qmp::schema::SCHEMA);
+    let error = registration_error(in_two.start().await.err(), "qmp_capabilities").await;
+    assert_eq!(error, RegistrationError::InTwoSchemas("qmp_capabilities".to_owned()));
 
     let matching = builder().schema(&SCHEMA).command_fn(|InFunction { n }| run(n));
     let monitors = matching.start().await.expect("schema and handlers match");

@@ -4,7 +4,7 @@
 #[path = "rig/rig.rs"]
 mod rig;
 
-use actix_qmp::{MachineReady, MonitorsBuilder};
+use actix_qmp::MonitorsBuilder;
 use serde_json::{Value, json};
 
 use rig::{Rig, test_command};
@@ -78,9 +78,20 @@ async fn a_command_sent_right_behind_the_one_that_builds_the_machine_runs() {
 }
 
 #[actix::test]
+async fn wrong_arguments_are_told_in_the_turn_of_their_command() {
+    let mut rig = Rig::start_with(in_preconfig).await;
+    let mut client = rig.client().await;
+    client.send(b"{'execute': 'build', 'id': 1} {'execute': 'note', 'arguments': {'z': 1}, 'id': 2}").await;
+    let built = client.receive().await;
+    assert_eq!((&built["id"], desc(&built)), (&json!(1), ""));
+    assert_eq!(desc(&client.receive().await), "Parameter 'z' is unexpected");
+    assert!(rig.notes.so_far().is_empty());
+    rig.end().await;
+}
+
+#[actix::test]
 async fn a_monitor_that_was_never_put_into_preconfig_runs_everything() {
     let mut rig = Rig::start_with(|builder| builder.command_fn(|Build { .. }| Ok(json!({})))).await;
-    assert!(MachineReady::default().is_set());
     let mut client = rig.client().await;
     client.execute_with("note", json!({"n": 1}), 1).await;
     assert!(client.receive().await["error"].is_null());

@@ -17,8 +17,9 @@ pub struct PreparedCommand {
     pub index: CommandIndex,
     /// Its name, for people.
     pub name: &'static str,
-    /// The typed arguments: a value of the command's own type.
-    pub arguments: Box<dyn Any + Send>,
+    /// The typed arguments: a value of the command's own type. An error is told in the command's turn, unless it may
+    /// not run then, which is told instead.
+    pub arguments: Result<Box<dyn Any + Send>, QmpError>,
 }
 
 impl fmt::Debug for PreparedCommand {

@@ -102,3 +102,22 @@ fn arguments_that_only_look_wrong_reach_the_command() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn arguments_nested_ever_deeper_are_refused_at_some_level_and_the_next_command_is_answered() -> Outcome {
+    let monitor = CheckedMonitor::start()?;
+    let mut client = monitor.client()?;
+    let mut refused_at = None;
+    for levels in (1..=200).chain([1_000]) {
+        let inner = r#"{"driver": "raw", "file": "#;
+        let nested = format!("{}\"node\"{}", inner.repeat(levels), "}".repeat(levels));
+        let request = format!(r#"{{"execute": "blockdev-add", "arguments": {nested}}}"#);
+        let answer = error(&mut client, &WrongRequest { name: "nested", request })?;
+        match answer.ends_with("is nested too deeply\"") || answer.contains("nesting") {
+            true => refused_at = refused_at.or(Some(levels)),
+            false => assert!(refused_at.is_none() && answer.contains(EXECUTED), "{levels} levels: {answer}"),
+        }
+    }
+    assert!(refused_at.is_some_and(|levels| levels > 16), "{refused_at:?}");
+    Ok(())
+}

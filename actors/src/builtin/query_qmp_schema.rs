@@ -13,10 +13,9 @@ use crate::handler::InBand;
 /// Registers the command.
 ///
 /// # Errors
-/// For an introspection that is not one: generated ones are.
+/// For an introspection that is not one: generated ones are. For a command or event that two schemas have.
 pub(super) fn register(registry: &mut Registry, schemas: &[&Schema]) -> Result<(), RegistrationError> {
-    let merged = merge(schemas).and_then(|entries| Json::new(&entries));
-    let answer = merged.map_err(|_| RegistrationError::Introspection)?;
+    let answer = Json::new(&merge(schemas)?).map_err(|_| RegistrationError::Introspection)?;
     let run = move |QueryQmpSchema { arguments }| {
         Arguments::new(arguments).finish()?;
         Ok::<_, QmpError>(answer.clone())
@@ -29,22 +28,25 @@ pub(super) fn register(registry: &mut Registry, schemas: &[&Schema]) -> Result<(
 ///
 /// Each schema has numbered its types from 0, so those of a later one are numbered on. Types of the language have the same
 /// names everywhere, and stay in once.
-fn merge(schemas: &[&Schema]) -> serde_json::Result<Vec<SchemaInfo>> {
+fn merge(schemas: &[&Schema]) -> Result<Vec<SchemaInfo>, RegistrationError> {
     let (mut interface, mut types) = (Vec::new(), Vec::new());
     let mut known = HashSet::new();
     let mut next_number = 0;
     for schema in schemas {
-        let entries: Vec<SchemaInfo> = serde_json::from_str(schema.introspection)?;
+        let entries: Result<Vec<SchemaInfo>, _> = serde_json::from_str(schema.introspection);
+        let entries = entries.map_err(|_| RegistrationError::Introspection)?;
         let offset = next_number;
         for mut entry in entries {
             rename(&mut entry, &mut |name| {
                 let number = renumber(name, offset);
                 next_number = next_number.max(number.map_or(0, |number| number + 1));
             });
-            if let SchemaInfoBranch::Command(_) | SchemaInfoBranch::Event(_) = entry.meta_type {
-                interface.push(entry);
-            } else if known.insert(entry.name.clone()) {
-                types.push(entry);
+            let of_interface = matches!(entry.meta_type, SchemaInfoBranch::Command(_) | SchemaInfoBranch::Event(_));
+            match (of_interface, known.insert(entry.name.clone())) {
+                (true, true) => interface.push(entry),
+                (true, false) => return Err(RegistrationError::InTwoSchemas(entry.name)),
+                (false, true) => types.push(entry),
+                (false, false) => {}
             }
         }
     }
@@ -133,9 +135,14 @@ mod tests {
 
     #[test]
     fn gaps_in_the_numbers_make_no_two_types_the_same() {
-        let merged = merge(&[&PIPES, &VALVES, &PIPES]).unwrap();
+        let merged = merge(&[&PIPES, &VALVES, &PUMPS]).unwrap();
         let names: Vec<_> = merged.iter().map(|entry| entry.name.as_str()).collect();
-        assert_eq!(names, ["PIPE", "VALVE", "PIPE", "7", "int", "8", "9", "10", "str", "18"]);
+        assert_eq!(names, ["PIPE", "VALVE", "query-pumps", "7", "int", "8", "9", "10", "str", "11", "[12]", "12"]);
+    }
+
+    #[test]
+    fn an_event_of_two_schemas_is_a_mistake() {
+        assert_eq!(merge(&[&PIPES, &VALVES, &PIPES]), Err(RegistrationError::InTwoSchemas("PIPE".to_owned())));
     }
 
     #[test]

@@ -82,7 +82,7 @@ mod tests {
         ReadyRequest {
             key,
             id: None,
-            command: PreparedCommand { index: CommandIndex(0), name: "x", arguments: Box::new(()) },
+            command: PreparedCommand { index: CommandIndex(0), name: "x", arguments: Ok(Box::new(())) },
             span: tracing::Span::none(),
             parsed_at: Instant::now(),
         }

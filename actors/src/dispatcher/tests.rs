@@ -11,7 +11,8 @@ use actix_qmp_messages::{Arguments, Command, CommandIndex, PreparedCommand, Requ
 use tokio::sync::Semaphore;
 
 use super::*;
-use crate::handler::InBand;
+use crate::handler::{InBand, Registered};
+use crate::phase::Availability;
 use crate::test_support::Probe;
 
 fn session(monitor: u32, session: u64) -> SessionKey {
@@ -34,6 +35,10 @@ impl Command for Job {
     fn from_arguments(_arguments: Arguments) -> Result<Self, QmpError> {
         Err(QmpError::generic("made by the test, not from arguments"))
     }
+}
+
+fn always(in_band: InBand<Job>) -> Box<dyn CommandTurn> {
+    Box::new(Registered { in_band, availability: Availability::Always })
 }
 
 /// The actor under test; every peer of it is the test.
@@ -59,7 +64,7 @@ impl Bench {
     async fn start_with(handlers: Vec<InBand<Job>>, monitors: Vec<Peers>) -> Self {
         tokio::time::pause();
         let trigger = ShutdownTrigger::default();
-        let handlers = handlers.into_iter().map(|handler| Box::new(handler) as Box<dyn InBandHandler>).collect();
+        let handlers = handlers.into_iter().map(|handler| always(handler)).collect();
         let dispatcher = Dispatcher::new(handlers, trigger.clone()).start();
         for (monitor, peers) in (0..).map(MonitorId).zip(&monitors) {
             let (queue, responder) = (peers.queue.recipient(), peers.responder.recipient());
@@ -70,7 +75,7 @@ impl Bench {
 
     /// Hands a request over without giving the dispatcher a turn.
     fn request(&self, key: RequestKey, index: usize) {
-        let command = PreparedCommand { index: CommandIndex(index), name: "job", arguments: Box::new(Job(key)) };
+        let command = PreparedCommand { index: CommandIndex(index), name: "job", arguments: Ok(Box::new(Job(key))) };
         let (span, parsed_at) = (tracing::Span::none(), Instant::now());
         let ready = ReadyRequest { key, id: None, command, span, parsed_at };
         self.dispatcher.try_send(QueueToDispatcher::RequestReady(ready)).unwrap();

@@ -70,7 +70,7 @@ impl Bench {
     }
 
     async fn hand_in(&self, key: RequestKey) {
-        let command = PreparedCommand { index: CommandIndex(0), name: "test", arguments: Box::new(()) };
+        let command = PreparedCommand { index: CommandIndex(0), name: "test", arguments: Ok(Box::new(())) };
         self.hand_in_body(key, Ok(command)).await;
     }
 
@@ -79,7 +79,7 @@ impl Bench {
     }
 
     async fn hand_in_without_id(&self, key: RequestKey) {
-        let command = PreparedCommand { index: CommandIndex(0), name: "test", arguments: Box::new(()) };
+        let command = PreparedCommand { index: CommandIndex(0), name: "test", arguments: Ok(Box::new(())) };
         self.hand_in_request(key, None, Ok(command)).await;
     }
 

@@ -44,7 +44,7 @@ fn main() -> ExitCode {
 async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let builder = Monitors::builder(VersionInfo::new(concat!("qmp-vmm ", env!("CARGO_PKG_VERSION"))));
     let exit = builder.shutdown_trigger();
-    let ready = if options.preconfig { builder.preconfig() } else { MachineReady::default() };
+    let ready = if options.preconfig { builder.preconfig() } else { MachineReady::from_the_start() };
     let machine = Machine::new(MachineConfig::from(&options), Arc::new(builder.events()), exit.clone(), ready)?;
     let (out_of_band, emergency_stop) = (machine.out_of_band(), machine.emergency_stop());
     let machine = machine.start();

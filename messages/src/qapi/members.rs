@@ -13,6 +13,8 @@ use crate::QmpError;
 pub struct Members<'p> {
     members: Map<String, Value>,
     place: &'p Place<'p>,
+    /// Of the objects at and around the place; see [`Place::check_depth`].
+    weight: usize,
 }
 
 /// The `arguments` of a request.
@@ -22,7 +24,7 @@ impl Arguments {
     /// Wraps the object that came with the request; an absent `arguments` is the empty map.
     #[must_use]
     pub fn new(members: Map<String, Value>) -> Self {
-        Self { members, place: &Place::ARGUMENTS }
+        Self { members, place: &Place::ARGUMENTS, weight: 0 }
     }
 }
 
@@ -33,8 +35,7 @@ impl<'p> Members<'p> {
     /// `Invalid parameter type for 'PLACE', expected: object`.
     pub fn of(value: Value, place: &'p Place<'p>) -> Result<Self, QmpError> {
         let Value::Object(members) = value else { return Err(place.wrong_type("object")) };
-        place.check_depth()?;
-        Ok(Self { members, place })
+        Ok(Self { members, place, weight: place.weight() })
     }
 
     /// Takes a member that must be there.
@@ -43,7 +44,7 @@ impl<'p> Members<'p> {
     /// `Parameter 'PLACE' is missing`, or what its type says.
     pub fn required<T: QapiType>(&mut self, name: &str) -> Result<T, QmpError> {
         match self.members.remove(name) {
-            Some(value) => T::from_value(value, &self.place.member(name)),
+            Some(value) => T::from_value(value, &self.place.member(name).with_weight(self.weight)),
             None => Err(self.place.member(name).missing()),
         }
     }
@@ -53,7 +54,8 @@ impl<'p> Members<'p> {
     /// # Errors
     /// What its type says.
     pub fn optional<T: QapiType>(&mut self, name: &str) -> Result<Option<T>, QmpError> {
-        self.members.remove(name).map(|value| T::from_value(value, &self.place.member(name))).transpose()
+        let value = self.members.remove(name);
+        value.map(|value| T::from_value(value, &self.place.member(name).with_weight(self.weight))).transpose()
     }
 
     /// Takes all that is left, unchecked: the arguments of a command with `'gen': false`.
@@ -76,8 +78,11 @@ impl<'p> Members<'p> {
     /// Takes them all as one object.
     ///
     /// # Errors
-    /// For the first fault in the order of the object's schema; a member that nobody expects comes last.
+    /// For the first fault in the order of the object's schema; a member that nobody expects comes last. `Parameter
+    /// 'PLACE' is nested too deeply` where checking would take too much of the stack.
     pub fn into_object<T: QapiObject>(mut self) -> Result<T, QmpError> {
+        self.weight += size_of::<T>();
+        self.place.check_depth(self.weight)?;
         let object = T::take(&mut self)?;
         self.finish().map(|()| object)
     }
@@ -88,7 +93,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::qapi::MAX_DEPTH;
+    use crate::qapi::{MAX_DEPTH, MAX_WEIGHT};
 
     /// A type that contains itself.
     #[derive(Debug, PartialEq)]
@@ -117,8 +122,36 @@ mod tests {
     fn objects_may_be_nested_so_deep_and_no_deeper() {
         assert!(nested(MAX_DEPTH - 1).required::<Nest>("nest").is_ok());
         let error = nested(MAX_DEPTH).required::<Nest>("nest").unwrap_err();
-        let end = format!(".inner' is nested too deeply; at most {MAX_DEPTH} levels are accepted");
-        assert!(error.desc().starts_with("Parameter 'nest.inner.") && error.desc().ends_with(&end), "{error}");
+        assert!(error.desc().starts_with("Parameter 'nest.inner."), "{error}");
+        assert!(error.desc().ends_with(".inner' is nested too deeply"), "{error}");
+    }
+
+    /// A large type that contains itself.
+    #[derive(Debug, PartialEq)]
+    struct Heavy {
+        ballast: [u64; 1024],
+        inner: Option<Box<Heavy>>,
+    }
+
+    impl QapiObject for Heavy {
+        fn take(members: &mut Members<'_>) -> Result<Self, QmpError> {
+            Ok(Self { ballast: [0; 1024], inner: members.optional("inner")? })
+        }
+
+        fn write<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+            map.serialize_entry("ballast", &self.ballast.len())?;
+            crate::qapi::write_optional(map, "inner", self.inner.as_ref())
+        }
+    }
+
+    crate::qapi_object!(Heavy);
+
+    #[test]
+    fn large_objects_may_be_nested_less_deep() {
+        let levels = MAX_WEIGHT / size_of::<Heavy>();
+        assert!((2..MAX_DEPTH / 4).contains(&levels));
+        assert!(nested(levels - 1).required::<Heavy>("nest").is_ok());
+        assert!(nested(levels).required::<Heavy>("nest").unwrap_err().desc().ends_with("is nested too deeply"));
     }
 
     #[test]

@@ -8,10 +8,18 @@ use crate::{QmpError, excerpt};
 /// checking and dropping them takes stack.
 pub const MAX_DEPTH: usize = 128;
 
+/// Bytes that the types of the objects at and around a place may take together: what checking takes of the stack grows with
+/// them, in a debug build to about sixteen times as much.
+pub const MAX_WEIGHT: usize = 64 * 1024;
+
+/// Levels that are accepted however large the types are, so that no type is useless.
+const FREE_LEVELS: usize = 3;
+
 /// A place such as `instances[0].type`; written out only when there is an error.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     depth: usize,
+    weight: usize,
     step: Step<'a>,
 }
 
@@ -24,18 +32,18 @@ enum Step<'a> {
 
 impl<'a> Place<'a> {
     /// The arguments as a whole.
-    pub const ARGUMENTS: Place<'static> = Place { depth: 0, step: Step::Arguments };
+    pub const ARGUMENTS: Place<'static> = Place { depth: 0, weight: 0, step: Step::Arguments };
 
     /// A member of the object that stands here.
     #[must_use]
     pub fn member(&'a self, name: &'a str) -> Self {
-        Self { depth: self.depth + 1, step: Step::Member(self, name) }
+        Self { depth: self.depth + 1, weight: self.weight, step: Step::Member(self, name) }
     }
 
     /// An element of the array that stands here.
     #[must_use]
     pub fn element(&'a self, index: usize) -> Self {
-        Self { depth: self.depth + 1, step: Step::Element(self, index) }
+        Self { depth: self.depth + 1, weight: self.weight, step: Step::Element(self, index) }
     }
 
     /// A value of another type than `expected`.
@@ -76,14 +84,21 @@ impl<'a> Place<'a> {
         QmpError::generic(format!("Parameter '{self}' is unexpected"))
     }
 
-    /// Refuses to go deeper than [`MAX_DEPTH`].
-    pub(super) fn check_depth(&self) -> Result<(), QmpError> {
-        if self.depth <= MAX_DEPTH {
+    pub(super) const fn weight(&self) -> usize {
+        self.weight
+    }
+
+    /// The same place, inside of objects whose types take so many bytes.
+    pub(super) const fn with_weight(self, weight: usize) -> Self {
+        Self { weight, ..self }
+    }
+
+    /// Refuses what would take too much of the stack: an object or array here, `weight` with what it is in.
+    pub(super) fn check_depth(&self, weight: usize) -> Result<(), QmpError> {
+        if self.depth <= FREE_LEVELS || (self.depth <= MAX_DEPTH && weight <= MAX_WEIGHT) {
             return Ok(());
         }
-        Err(QmpError::generic(format!(
-            "Parameter '{self}' is nested too deeply; at most {MAX_DEPTH} levels are accepted"
-        )))
+        Err(QmpError::generic(format!("Parameter '{self}' is nested too deeply")))
     }
 }
 

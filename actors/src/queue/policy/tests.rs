@@ -14,7 +14,7 @@ fn request(sequence: u64, body: Result<(), QmpError>) -> InBandRequest {
     InBandRequest {
         key: RequestKey { session, sequence: Sequence(sequence) },
         id: Some(RequestId::from_normalised(sequence.to_string().into())),
-        body: body.map(|()| PreparedCommand { index: CommandIndex(0), name: "x", arguments: Box::new(()) }),
+        body: body.map(|()| PreparedCommand { index: CommandIndex(0), name: "x", arguments: Ok(Box::new(())) }),
         span: tracing::Span::none(),
         parsed_at: Instant::now(),
     }

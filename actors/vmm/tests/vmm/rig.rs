@@ -83,7 +83,7 @@ impl Rig {
             then(&event);
         };
         let exit = ShutdownTrigger::default();
-        let machine = Machine::new(config, Arc::new(sink), exit.clone(), MachineReady::default()).unwrap();
+        let machine = Machine::new(config, Arc::new(sink), exit.clone(), MachineReady::from_the_start()).unwrap();
         let (ram, out_of_band) = (machine.ram(), machine.out_of_band());
         let main = Arbiter::new();
         let machine = Machine::start_in_arbiter(&main.handle(), |_| machine);
