@@ -4,11 +4,8 @@ use actix_qmp_qapi::CompileError;
 
 fn main() -> Result<(), CompileError> {
     println!("cargo::rerun-if-changed=build.rs");
-    for name in ["every_construct", "prelude_names"] {
-        actix_qmp_qapi::configure()
-            .runtime("::actix_qmp_messages::qapi")
-            .define("CONFIG_SHOWN")
-            .compile(format!("schema/{name}.json"))?;
+    for schema in ["../messages/qapi/tests/fixtures/every_construct.json", "schema/prelude_names.json"] {
+        actix_qmp_qapi::configure().runtime("::actix_qmp_messages::qapi").define("CONFIG_SHOWN").compile(schema)?;
     }
     actix_qmp_qapi::configure().compile("schema/checks.json")
 }

@@ -191,6 +191,30 @@ fn names_that_rust_has_go_round() {
     round_trip::<commands::Result>(&json!({ "self": "s", "crate": { "err": 1, "ok": ["self", { "value": "v" }] } }));
     round_trip::<events::Vec>(&json!({ "map": ["a-b"], "serializer": { "kind": "some", "next": {} } }));
     assert_eq!((commands::Ok::NAME, commands::Err::NAME), ("ok", "err"));
+    round_trip::<prelude_names::Err>(&json!({ "none": {}, "some": [{ "value": "a-b" }] }));
+    assert_eq!(round_trip::<prelude_names::Clone>(&json!("none")), prelude_names::Clone::D(prelude_names::Self_::None));
+}
+
+#[test]
+fn names_of_type_parameters_go_round() {
+    use prelude_names::{commands, events};
+    assert_eq!(round_trip::<commands::D>(&json!({ "d": "some" })).d, Some(prelude_names::Self_::Some));
+    round_trip::<commands::S>(&json!({ "some": [] }));
+    round_trip::<commands::M>(&json!({ "kind": "deep", "value": "c" }));
+    round_trip::<events::S>(&json!({ "s": { "value": "c" } }));
+    round_trip::<events::M>(&json!({ "m": null }));
+    assert_eq!((commands::De::NAME, commands::None::NAME, events::D::NAME), ("de", "none", "D"));
+}
+
+#[test]
+fn members_that_are_named_as_variables_go_round() {
+    let value = json!({
+        "members": "a", "members-": "b", "kind": "deep", "map": "c", "discriminator": "d", "value": "ok",
+    });
+    let all: prelude_names::Members = round_trip(&value);
+    assert_eq!((all.members.as_deref(), all.members_.as_deref()), (Some("a"), Some("b")));
+    let last: prelude_names::MembersLast = round_trip(&json!({ "members-": 1, "members": "plain" }));
+    assert_eq!((last.members_, last.members), (Some(1), prelude_names::MembersLastBranch::Plain));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use actix_qmp_qapi::schema::Kind;
-use actix_qmp_qapi::{CompileError, Defines, Schema, introspect, markdown, rust};
+use actix_qmp_qapi::{CompileError, Defines, Schema, configure, introspect, markdown};
 use clap::{Args, Parser, Subcommand};
 
 /// Checks a QAPI schema and makes of it what a QMP server and its users need.
@@ -56,7 +56,10 @@ enum Output {
         #[arg(long)]
         pretty: bool,
     },
-    /// Prints Rust code: types, argument checks, handlers' traits, introspection
+    /// Prints Rust code: types, commands, events, and what the monitor must know of the schema
+    ///
+    /// Types, commands' arguments and events are structs and enums with serde's traits, which check what they read.
+    /// The static SCHEMA has the commands' names and the answer to query-qmp-schema.
     ///
     /// Conditions are decided by --define. A build script does the same with `actix_qmp_qapi::configure()`.
     Rust {
@@ -80,31 +83,22 @@ struct Input {
     /// The schema: the file that includes all others
     #[arg(value_name = "FILE")]
     schema: PathBuf,
-    /// Lets conditions ('if') find this name defined; may be given many times
+    /// Lets conditions ('if') find this name defined; may be given many times. A value makes no difference
     #[arg(long = "define", value_name = "NAME[=VALUE]", value_parser = define)]
-    defines: Vec<Define>,
+    defines: Vec<String>,
     /// Where to write, instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone)]
-struct Define {
-    name: String,
-    value: Option<String>,
-}
-
-/// `NAME` or `NAME=VALUE`.
-fn define(argument: &str) -> Result<Define, String> {
-    let (name, value) = match argument.split_once('=') {
-        Some((name, value)) => (name, Some(value.to_owned())),
-        None => (argument, None),
-    };
+/// The name of `NAME` or `NAME=VALUE`: what is defined for a C compiler can be given as it is.
+fn define(argument: &str) -> Result<String, String> {
+    let (name, _value) = argument.split_once('=').unwrap_or((argument, ""));
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(is_name) {
         return Err("a name has letters, digits and '_', and no digit first".to_owned());
     }
-    Ok(Define { name: name.to_owned(), value })
+    Ok(name.to_owned())
 }
 
 impl Cli {
@@ -136,8 +130,8 @@ impl Cli {
 impl Input {
     fn defines(&self) -> Defines {
         let mut defines = Defines::default();
-        for define in &self.defines {
-            defines.define(&define.name, define.value.as_deref());
+        for name in &self.defines {
+            defines.define(name);
         }
         defines
     }
@@ -149,14 +143,7 @@ impl Input {
     }
 
     fn code(&self) -> Result<String, CompileError> {
-        let schema = Schema::load(&self.schema)?;
-        let defines = self.defines();
-        let options = rust::Options {
-            source: self.schema.file_name().map(|name| name.display().to_string()),
-            introspection: Some(introspect::to_json(&introspect::introspect_with(&schema, &defines))),
-            ..rust::Options::default()
-        };
-        rust::generate(&schema.configured(&defines)?, &options)
+        self.defines.iter().fold(configure(), |config, name| config.define(name)).generate(&self.schema)
     }
 
     fn write(&self, text: &str) -> Result<(), CompileError> {

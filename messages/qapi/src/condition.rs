@@ -4,7 +4,7 @@ mod configured;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// When a part of the schema exists.
@@ -70,20 +70,20 @@ impl fmt::Display for Condition {
     }
 }
 
-/// Names that conditions find defined; a value is kept for people, conditions look at the name alone.
+/// Names that conditions find defined. They have no values: conditions ask for names alone.
 #[derive(Debug, Clone, Default)]
-pub struct Defines(BTreeMap<String, String>);
+pub struct Defines(BTreeSet<String>);
 
 impl Defines {
     /// Defines a name, as `-D` does for a C compiler.
-    pub fn define(&mut self, name: &str, value: Option<&str>) -> &mut Self {
-        self.0.insert(name.to_owned(), value.unwrap_or_default().to_owned());
+    pub fn define(&mut self, name: &str) -> &mut Self {
+        self.0.insert(name.to_owned());
         self
     }
 
     /// Whether a name is defined.
     #[must_use]
     pub fn is_defined(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.0.contains(name)
     }
 }

@@ -7,7 +7,7 @@ use std::{env, fs};
 use crate::introspect::{introspect_with, to_json};
 use crate::parse::{self, Parsed};
 use crate::resolve::resolve;
-use crate::rust::{Options, generate};
+use crate::rust::{self, Options};
 use crate::{CompileError, Defines};
 
 /// Begins to configure the compiler.
@@ -27,14 +27,7 @@ impl Config {
     /// Makes conditions find a name.
     #[must_use]
     pub fn define(mut self, name: &str) -> Self {
-        self.defines.define(name, None);
-        self
-    }
-
-    /// Makes conditions find a name, which has a value for people.
-    #[must_use]
-    pub fn define_value(mut self, name: &str, value: &str) -> Self {
-        self.defines.define(name, Some(value));
+        self.defines.define(name);
         self
     }
 
@@ -59,7 +52,7 @@ impl Config {
             println!("cargo::rerun-if-changed={}", file.path.display());
         }
         let name = schema.file_stem().unwrap_or(OsStr::new("schema"));
-        self.write(schema, parsed, &Path::new(&out).join(name).with_extension("rs"))
+        write_if_changed(&Path::new(&out).join(name).with_extension("rs"), &self.code(schema, parsed)?)
     }
 
     /// Compiles a schema to a file; one that has that text already is left alone.
@@ -67,25 +60,33 @@ impl Config {
     /// # Errors
     /// When the schema is wrong, when a file can't be read or written.
     pub fn write_to(self, schema: impl AsRef<Path>, output: impl AsRef<Path>) -> Result<(), CompileError> {
-        let schema = schema.as_ref();
-        self.write(schema, parse::parse(schema)?, output.as_ref())
+        write_if_changed(output.as_ref(), &self.generate(schema)?)
     }
 
-    fn write(self, path: &Path, parsed: Parsed, output: &Path) -> Result<(), CompileError> {
+    /// Compiles a schema to text.
+    ///
+    /// # Errors
+    /// When the schema is wrong, when a file can't be read.
+    pub fn generate(self, schema: impl AsRef<Path>) -> Result<String, CompileError> {
+        let schema = schema.as_ref();
+        self.code(schema, parse::parse(schema)?)
+    }
+
+    fn code(self, path: &Path, parsed: Parsed) -> Result<String, CompileError> {
         let schema = resolve(parsed)?;
         let options = Options {
             source: path.file_name().map(|name| name.display().to_string()),
             introspection: Some(to_json(&introspect_with(&schema, &self.defines))),
             ..self.options
         };
-        let code = generate(&schema.configured(&self.defines)?, &options)?;
-        if fs::read_to_string(output).is_ok_and(|known| known == code) {
-            return Ok(());
-        }
-        fs::write(output, code).map_err(|source| CompileError::File {
-            action: "write",
-            path: output.to_owned(),
-            source,
-        })
+        rust::generate(&schema.configured(&self.defines)?, &options)
     }
+}
+
+/// Cargo goes by the time of a file.
+fn write_if_changed(path: &Path, text: &str) -> Result<(), CompileError> {
+    if fs::read_to_string(path).is_ok_and(|known| known == text) {
+        return Ok(());
+    }
+    fs::write(path, text).map_err(|source| CompileError::File { action: "write", path: path.to_owned(), source })
 }

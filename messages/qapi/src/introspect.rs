@@ -13,6 +13,7 @@
 //! - Arguments written down at a command or event are an object type of their own, used in its place; where there are
 //!   none, one empty object type serves all.
 //! - Members of bases are members; a value of a discriminator without a branch has the empty object type.
+//! - Features that are declared make a list, even when conditions leave none of them.
 //! - Numbers are given before conditions are decided. So a client finds the same numbers in all builds of one schema,
 //!   with gaps; see [`introspect_with`].
 //!
@@ -22,12 +23,12 @@
 pub mod entry;
 mod types;
 
-pub use self::entry::{Entry, Info, ObjectMember, Value, Variant};
+pub use self::entry::{Entry, Features, Info, ObjectMember, Value, Variant};
 
 use self::types::{Types, Used};
 use crate::condition::{Condition, Defines};
 use crate::schema::{Alternate, Command, Definition, Enum, EnumValue, Event, Feature, Kind, Member, Payload};
-use crate::schema::{QTYPE_VALUES, Schema, Struct, TypeRef, Union};
+use crate::schema::{QTYPE_VALUES, Schema, Struct, Union};
 
 /// The entries of a schema whose conditions are decided. Where they are not, all of them hold.
 #[must_use]
@@ -120,26 +121,23 @@ impl<'s> Walk<'s> {
 
     /// `None` for a type that its condition hides.
     fn type_entry(&mut self, name: String, used: Used<'s>) -> Option<Entry> {
-        let no_features = Vec::new();
         match used {
             Used::Integer => Some(Entry::builtin("int", "int")),
             Used::Scalar { name, json_type } => Some(Entry::builtin(name, json_type)),
             Used::QType => {
-                let value = |name: &str| Value { name: name.to_owned(), features: Vec::new() };
+                let value = |name: &str| Value { name: name.to_owned(), features: None };
                 let members = QTYPE_VALUES.into_iter().map(value).collect();
-                Some(Entry { name, features: no_features, info: Info::Enum { members } })
+                Some(Entry { name, features: None, info: Info::Enum { members } })
             }
-            Used::Empty => {
-                Some(Entry { name, features: no_features, info: Info::Object { members: Vec::new(), tag: None } })
-            }
+            Used::Empty => Some(Entry { name, features: None, info: Info::Object { members: Vec::new(), tag: None } }),
             Used::Array(element) => {
                 let condition = element.condition(self.schema);
                 let info = Info::Array { element_type: self.types.name(*element) };
-                self.shown(condition, Entry { name, features: no_features, info })
+                self.shown(condition, Entry { name, features: None, info })
             }
             Used::Arguments { owner, members } => {
                 let info = Info::Object { members: self.members(members), tag: None };
-                self.shown(&owner.condition, Entry { name, features: no_features, info })
+                self.shown(&owner.condition, Entry { name, features: None, info })
             }
             Used::Named(type_name) => {
                 let definition = self.schema.get(type_name)?;
@@ -178,22 +176,11 @@ impl<'s> Walk<'s> {
             let variant = Variant { case: branch.name.clone(), type_name: self.types.name(Used::of(&branch.type_ref)) };
             variants.extend(self.shown(&branch.condition, variant));
         }
-        for value in self.values_without_branch(union) {
-            let variant = Variant { case: value.name.clone(), type_name: self.types.name(Used::Empty) };
-            variants.extend(self.shown(&value.condition, variant));
+        for (value, condition) in self.schema.values_without_branch(union) {
+            let variant = Variant { case: value.to_owned(), type_name: self.types.name(Used::Empty) };
+            variants.extend(self.shown(condition, variant));
         }
         Info::Object { members, tag: Some(entry::Tag { member: union.discriminator.clone(), variants }) }
-    }
-
-    fn values_without_branch(&self, union: &'s Union) -> Vec<&'s EnumValue> {
-        let decides = |member: &&Member| member.name == union.discriminator;
-        let discriminator = self.schema.base_members(union).into_iter().find(decides);
-        let Some(TypeRef::Named(name)) = discriminator.map(|member| &member.type_ref) else { return Vec::new() };
-        let Some(Kind::Enum(enumeration)) = self.schema.get(name).map(|definition| &definition.kind) else {
-            return Vec::new();
-        };
-        let has_branch = |value: &EnumValue| union.branches.iter().any(|branch| branch.name == value.name);
-        enumeration.values.iter().filter(|value| !has_branch(value)).collect()
     }
 
     fn alternate(&mut self, alternate: &'s Alternate) -> Info {
@@ -219,7 +206,8 @@ impl<'s> Walk<'s> {
         shown
     }
 
-    fn features(&self, features: &[Feature]) -> Vec<String> {
-        features.iter().filter(|f| (self.exists)(&f.condition)).map(|f| f.name.clone()).collect()
+    fn features(&self, features: &[Feature]) -> Features {
+        let shown = features.iter().filter(|feature| (self.exists)(&feature.condition));
+        (!features.is_empty()).then(|| shown.map(|feature| feature.name.clone()).collect())
     }
 }

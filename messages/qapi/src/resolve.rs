@@ -141,7 +141,7 @@ fn check_values<'d>(definition: &'d Definition, enumeration: &'d Enum) -> Result
     let mut seen = Seen::default();
     for value in &enumeration.values {
         seen.add(definition, clash::Named::new(clash::Role::Value, &value.name))?;
-        features::check_unique(definition, &value.features, Some(&value.name))?;
+        features::check_unique(definition, &value.features, Some(clash::Owner::Value(&value.name)))?;
     }
     Ok(())
 }

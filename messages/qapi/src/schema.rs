@@ -3,6 +3,8 @@
 //! Definitions are in the order in which introspection visits them: file by file in the order in which files were
 //! first included, within a file as they stand.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use crate::condition::Condition;
@@ -292,30 +294,66 @@ impl Schema {
     /// The members of a struct, its bases' first.
     #[must_use]
     pub fn struct_members<'s>(&'s self, structure: &'s Struct) -> Vec<&'s Member> {
-        let mut members = match &structure.base {
-            Some(base) => self.members_of(base),
-            None => Vec::new(),
-        };
-        members.extend(&structure.members);
-        members
+        self.with_bases(&structure.members, structure.base.as_deref())
     }
 
     /// The members that a value of a union always has.
     #[must_use]
     pub fn base_members<'s>(&'s self, union: &'s Union) -> Vec<&'s Member> {
-        match &union.base {
-            Base::Named(name) => self.members_of(name),
-            Base::Inline(members) => members.iter().collect(),
-        }
+        let (own, base) = level_of_union(union);
+        self.with_bases(own, base)
     }
 
     /// The members that a value of the struct or union of this name always has; none for other names.
     #[must_use]
     pub fn members_of(&self, name: &str) -> Vec<&Member> {
+        let known = self.definitions.get_key_value(name);
+        known.map_or_else(Vec::new, |(name, _)| self.with_bases(&[], Some(name)))
+    }
+
+    /// The values of a union's discriminator that have no branch, and when they exist: they add no members.
+    #[must_use]
+    pub fn values_without_branch<'s>(&'s self, union: &'s Union) -> Vec<(&'s str, &'s Condition)> {
+        let branches: HashSet<&str> = union.branches.iter().map(|branch| branch.name.as_str()).collect();
+        let discriminator = self.base_members(union).into_iter().find(|member| member.name == union.discriminator);
+        let mut values = match discriminator.map(|member| &member.type_ref) {
+            Some(TypeRef::Builtin(Builtin::QType)) => QTYPE_VALUES.map(|value| (value, &Condition::Always)).to_vec(),
+            Some(TypeRef::Named(name)) => self.values_of(name),
+            Some(TypeRef::Builtin(_) | TypeRef::Array(_)) | None => Vec::new(),
+        };
+        values.retain(|(value, _)| !branches.contains(value));
+        values
+    }
+
+    fn values_of(&self, name: &str) -> Vec<(&str, &Condition)> {
         match self.get(name).map(|definition| &definition.kind) {
-            Some(Kind::Struct(structure)) => self.struct_members(structure),
-            Some(Kind::Union(union)) => self.base_members(union),
+            Some(Kind::Enum(enumeration)) => {
+                enumeration.values.iter().map(|value| (value.name.as_str(), &value.condition)).collect()
+            }
             _ => Vec::new(),
         }
+    }
+
+    /// Members, behind those of the base and its bases. No recursion: chains may be long.
+    fn with_bases<'s>(&'s self, own: &'s [Member], mut base: Option<&'s str>) -> Vec<&'s Member> {
+        let mut levels = vec![own];
+        while let Some(name) = base {
+            let (members, next) = match self.get(name).map(|definition| &definition.kind) {
+                Some(Kind::Struct(structure)) => (structure.members.as_slice(), structure.base.as_deref()),
+                Some(Kind::Union(union)) => level_of_union(union),
+                _ => break,
+            };
+            levels.push(members);
+            base = next;
+        }
+        levels.into_iter().rev().flatten().collect()
+    }
+}
+
+/// The members that a union writes down itself, and the name of its base.
+fn level_of_union(union: &Union) -> (&[Member], Option<&str>) {
+    match &union.base {
+        Base::Named(name) => (&[], Some(name)),
+        Base::Inline(members) => (members, None),
     }
 }

@@ -103,7 +103,7 @@ fn help_teaches_with_examples() {
 #[test]
 fn introspect_prints_the_answer_for_the_defines_on_one_line_or_many() {
     let mut defines = Defines::default();
-    defines.define("CONFIG_REMOTE", None).define("CONFIG_CRASH", None);
+    defines.define("CONFIG_REMOTE").define("CONFIG_CRASH");
     let entries = introspect_with(&Schema::load(machine()).unwrap(), &defines);
     let arguments = ["introspect", &machine(), "--define", "CONFIG_REMOTE", "--define", "CONFIG_CRASH", "--pretty"];
     assert_eq!(stdout_of(&arguments[..6]), to_json(&entries) + "\n");
@@ -117,6 +117,29 @@ fn doc_goes_to_a_file_with_its_title_when_asked() {
     assert_eq!(printed, "");
     let expected = markdown::reference(&Schema::load(machine()).unwrap(), "Manual");
     assert_eq!(std::fs::read_to_string(path).unwrap(), expected);
+}
+
+#[test]
+fn rust_prints_what_a_build_script_gets() {
+    let (_directory, path) = scratch("machine.rs");
+    actix_qmp_qapi::configure().define("CONFIG_REMOTE").write_to(machine(), &path).unwrap();
+    let printed = stdout_of(&["rust", &machine(), "--define", "CONFIG_REMOTE"]);
+    assert_eq!(printed, std::fs::read_to_string(path).unwrap());
+}
+
+#[test]
+fn the_help_of_rust_says_what_is_printed() {
+    let code = stdout_of(&["rust", &machine()]);
+    let help = stdout_of(&["rust", "--help"]);
+    assert!(code.contains("pub static SCHEMA") && help.contains("SCHEMA"), "{help}");
+    assert!(!help.contains("handler"), "{help}");
+}
+
+#[test]
+fn a_value_behind_a_define_makes_no_difference() {
+    let with = |define: &str| stdout_of(&["introspect", &machine(), "--define", define]);
+    assert_eq!(with("CONFIG_REMOTE=0"), with("CONFIG_REMOTE"));
+    assert_ne!(with("CONFIG_REMOTE"), with("CONFIG_LOCAL"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use actix_qmp_qapi::introspect::{self, Entry, Info, introspect, introspect_with};
 use actix_qmp_qapi::{Defines, Schema};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const ALL: [&str; 4] = ["CONFIG_CONSOLE", "CONFIG_CRASH", "CONFIG_NAMED", "CONFIG_REMOTE"];
 
@@ -19,7 +19,7 @@ fn machine() -> Schema {
 fn defines(names: &[&str]) -> Defines {
     let mut defines = Defines::default();
     for name in names {
-        defines.define(name, None);
+        defines.define(name);
     }
     defines
 }
@@ -81,6 +81,59 @@ fn a_configured_schema_and_decided_conditions_show_the_same_commands_and_events(
     let defines = defines(&["CONFIG_CONSOLE"]);
     let configured = introspect(&machine().configured(&defines).unwrap());
     assert_eq!(commands_and_events(configured), commands_and_events(introspect_with(&machine(), &defines)));
+}
+
+/// Features that are declared everywhere, most of them with a condition.
+const FEATURES: &str = "
+{ 'enum': 'Gear', 'data': [ { 'name': 'first', 'features': [ { 'name': 'slow', 'if': 'SLOW' } ] }, 'second' ] }
+{ 'struct': 'Speed', 'features': [ { 'name': 'exact', 'if': 'EXACT' } ],
+  'data': { 'gear': { 'type': 'Gear', 'features': [ { 'name': 'manual', 'if': 'MANUAL' } ] }, 'limit': 'int' } }
+{ 'command': 'go', 'data': 'Speed', 'features': [ { 'name': 'far', 'if': 'FAR' }, 'fast' ] }
+{ 'event': 'GONE', 'features': [ { 'name': 'away', 'if': 'AWAY' } ] }
+{ 'event': 'STOPPED' }
+";
+
+fn load(text: &str) -> Schema {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("schema.json");
+    std::fs::write(&path, text).unwrap();
+    Schema::load(&path).unwrap()
+}
+
+#[test]
+fn features_that_conditions_take_away_leave_an_empty_list_as_in_qemu() {
+    let entries = introspect_with(&load(FEATURES), &Defines::default());
+    let json = |name: &str| find(&entries, name).to_json();
+    assert_eq!(json("GONE")["features"], json!([]));
+    assert_eq!(json("STOPPED").get("features"), None);
+    assert_eq!(json("go")["features"], json!(["fast"]));
+    let speed = json(json("go")["arg-type"].as_str().unwrap());
+    assert_eq!(speed["features"], json!([]));
+    assert_eq!(speed["members"][0]["features"], json!([]));
+    assert_eq!(speed["members"][1].get("features"), None);
+    let gear = json(speed["members"][0]["type"].as_str().unwrap());
+    assert_eq!(gear["members"], json!([{ "name": "first", "features": [] }, { "name": "second" }]));
+}
+
+#[test]
+fn a_configured_schema_does_not_tell_of_features_it_does_not_have() {
+    let entries = introspect(&load(FEATURES).configured(&Defines::default()).unwrap());
+    assert_eq!(find(&entries, "GONE").to_json().get("features"), None);
+    assert_eq!(find(&entries, "go").to_json()["features"], json!(["fast"]));
+}
+
+#[test]
+fn kinds_of_values_without_a_branch_are_variants_without_members() {
+    let entries = introspect(&load(
+        "{ 'struct': 'Number', 'data': { 'digits': 'int' } }
+{ 'union': 'Any', 'base': { 'kind': 'QType' }, 'discriminator': 'kind', 'data': { 'qnum': 'Number' } }
+{ 'command': 'take', 'data': 'Any', 'boxed': true }
+",
+    ));
+    let argument = find(&entries, "take").to_json()["arg-type"].take();
+    let variants = find(&entries, argument.as_str().unwrap()).to_json()["variants"].take();
+    let cases: Vec<&str> = variants.as_array().unwrap().iter().map(|it| it["case"].as_str().unwrap()).collect();
+    assert_eq!(cases, ["qnum", "none", "qnull", "qstring", "qdict", "qlist", "qbool"]);
 }
 
 #[test]

@@ -136,8 +136,57 @@ fn a_union_shows_its_base_and_its_branches() {
 **Further members by `kind`**
 
 - `memory` ([`DiskMemory`](#type-DiskMemory))
-- `file` ([`DiskEncrypted`](#type-DiskEncrypted))";
+- `file` ([`DiskEncrypted`](#type-DiskEncrypted))
+- `none`, `remote` (if `CONFIG_REMOTE`): nothing";
     assert!(section.ends_with(branches), "{section}");
+}
+
+#[test]
+fn features_of_members_and_values_are_shown_with_what_is_said_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("schema.json");
+    let schema = "
+{ 'enum': 'Gear', 'data': [ { 'name': 'first', 'features': [ 'deprecated', { 'name': 'slow', 'if': 'SLOW' } ] } ] }
+
+##
+# @Speed:
+#
+# @gear: the gear
+#
+# Features:
+# @exact: It is measured.
+# @unstable: It may change.
+# @manual: @gear is chosen by hand.
+##
+{ 'struct': 'Speed', 'features': [ 'exact' ],
+  'data': { '*gear': { 'type': 'Gear', 'features': [ 'unstable', 'manual' ] } } }";
+    std::fs::write(&path, schema).unwrap();
+    let reference = markdown::reference(&Schema::load(&path).unwrap(), "Gears");
+    let gear = section(&reference, "type-Gear");
+    assert!(gear.ends_with("- `first` (**deprecated**, feature `slow` if `SLOW`)"), "{gear}");
+    let speed = section(&reference, "type-Speed");
+    let expected = "- `gear` ([`Gear`](#type-Gear), optional, **unstable**, feature `manual`): the gear
+
+**Features**
+
+- `exact`: It is measured.
+- `unstable`: It may change.
+- `manual`: `gear` is chosen by hand.";
+    assert!(speed.ends_with(expected), "{speed}");
+}
+
+#[test]
+fn values_without_a_branch_are_named_for_kinds_of_values_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("schema.json");
+    let schema =
+        "{ 'union': 'Any', 'base': { 'kind': 'QType' }, 'discriminator': 'kind', 'data': { 'qnum': 'Number' } }
+{ 'struct': 'Number', 'data': { 'digits': 'int' } }";
+    std::fs::write(&path, schema).unwrap();
+    let reference = markdown::reference(&Schema::load(&path).unwrap(), "Values");
+    let branches = "- `qnum` ([`Number`](#type-Number))
+- `none`, `qnull`, `qstring`, `qdict`, `qlist`, `qbool`: nothing";
+    assert!(section(&reference, "type-Any").contains(branches), "{reference}");
 }
 
 #[test]

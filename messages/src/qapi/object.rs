@@ -51,8 +51,8 @@ macro_rules! qapi_object {
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                use $crate::qapi::serde::ser::SerializeMap;
-                let mut map = serializer.serialize_map(None)?;
+                use $crate::qapi::serde::ser::SerializeMap as _;
+                let mut map = serializer.serialize_map(::core::option::Option::None)?;
                 $crate::qapi::QapiObject::write(self, &mut map)?;
                 map.end()
             }
@@ -71,7 +71,7 @@ macro_rules! qapi_value {
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
                 let value = <$crate::qapi::Value as $crate::qapi::serde::Deserialize>::deserialize(deserializer)?;
-                <$type as $crate::qapi::QapiType>::from_value(value, &$crate::qapi::Place::ARGUMENTS)
+                <Self as $crate::qapi::QapiType>::from_value(value, &$crate::qapi::Place::ARGUMENTS)
                     .map_err($crate::qapi::serde::de::Error::custom)
             }
         }
@@ -87,11 +87,13 @@ macro_rules! qapi_enum {
                 value: $crate::qapi::Value,
                 place: &$crate::qapi::Place<'_>,
             ) -> ::core::result::Result<Self, $crate::qapi::QmpError> {
-                let $crate::qapi::Value::String(name) = value else { return Err(place.wrong_type("string")) };
-                let values = <$type as $crate::qapi::QapiEnum>::VALUES;
+                let $crate::qapi::Value::String(name) = value else {
+                    return ::core::result::Result::Err(place.wrong_type("string"));
+                };
+                let values = <Self as $crate::qapi::QapiEnum>::VALUES;
                 match values.iter().find(|(known, _)| *known == name) {
-                    Some((_, value)) => Ok(*value),
-                    None => Err(place.unknown_name(&name)),
+                    ::core::option::Option::Some((_, value)) => ::core::result::Result::Ok(*value),
+                    ::core::option::Option::None => ::core::result::Result::Err(place.unknown_name(&name)),
                 }
             }
         }

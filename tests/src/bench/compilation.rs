@@ -32,7 +32,7 @@ pub fn measure(options: &Options) -> Row<CompilationFigures> {
 fn figures(path: &Path, runs: usize) -> Outcome<CompilationFigures> {
     let mut defines = Defines::default();
     for name in DEBIAN_DEFINES {
-        defines.define(name, None);
+        defines.define(name);
     }
     let mut totals_ms = Vec::new();
     let mut steps_ms = STEPS.map(|_| Vec::new());

@@ -16,7 +16,7 @@ use crate::renaming::renaming;
 fn defines() -> Defines {
     let mut defines = Defines::default();
     for name in DEBIAN_DEFINES {
-        defines.define(name, None);
+        defines.define(name);
     }
     defines
 }

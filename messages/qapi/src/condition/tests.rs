@@ -15,7 +15,7 @@ fn load(text: &str) -> Schema {
 fn defines(names: &[&str]) -> Defines {
     let mut defines = Defines::default();
     for name in names {
-        defines.define(name, None);
+        defines.define(name);
     }
     defines
 }
@@ -35,11 +35,11 @@ fn conditions_are_told_in_words() {
 }
 
 #[test]
-fn conditions_look_at_names_and_not_at_values() {
+fn a_condition_holds_where_its_name_is_defined() {
     let condition = Condition::Defined("HAVE_PUMP".to_owned());
     let mut defines = Defines::default();
     assert!(!condition.holds(&defines));
-    defines.define("HAVE_PUMP", Some("0"));
+    defines.define("HAVE_PUMP");
     assert!(condition.holds(&defines));
     assert!(!Condition::Not(Box::new(condition)).holds(&defines));
 }

@@ -157,6 +157,12 @@ impl<'t> Reader<'t> {
                 self.prose.push(line.content);
                 return Ok(());
             }
+            // QEMU 7.2 took all such text; 10.0 has a rule against it, which is kept but for references.
+            Part::FeaturesLine if line.content.starts_with('@') => {
+                self.part = Part::Plain(line.at);
+                self.prose.push(line.content);
+                return Ok(());
+            }
             Part::FeaturesLine => return Err(self.features_expected(line.at)),
             Part::Member(..) | Part::Feature(..) => End::Paragraph,
             // Notes and examples were written without indentation, and end with the next tag only.

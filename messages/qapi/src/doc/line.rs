@@ -49,10 +49,9 @@ impl<'t> Line<'t> {
 
     fn name(content: &'t str) -> Option<Self> {
         let (name, text) = content.strip_prefix('@')?.split_once(':')?;
-        // Other text may well begin with a reference and have a colon: `@foo and @bar: both ...`. The asterisk marks
-        // optional members; it is no part of the name, but it shows what was meant.
-        let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.' | '*');
-        name.chars().all(is_name).then(|| Self::Name(name, Inline::behind(content, text)))
+        // Other text may well begin with a reference and have a colon: `@foo and @bar: both ...`. But what has no space
+        // was meant as a name, even if nothing can be called so.
+        (!name.contains(char::is_whitespace)).then(|| Self::Name(name, Inline::behind(content, text)))
     }
 
     fn tag(content: &'t str) -> Option<Self> {

@@ -105,6 +105,22 @@ fn a_reference_at_the_beginning_of_a_line_is_text() {
 }
 
 #[test]
+fn a_name_that_nothing_can_have_is_a_name_all_the_same() {
+    let doc = doc("@'boxed':\n    true\n@cpu(s): which");
+    assert_eq!(members(&doc), [("'boxed'", "true"), ("cpu(s)", "which")]);
+    let error = free_form("About CPUs\n@'cpu': one").unwrap_err();
+    assert_eq!(error, "vm.json:3:1: '@'cpu':' not allowed in free-form documentation");
+}
+
+#[test]
+fn a_reference_below_the_line_for_features_is_text() {
+    let doc = doc("About it.\n\nFeatures:\n@cpu is one\nof them\n\nSince: 1.0");
+    assert!(doc.features.is_empty());
+    assert_eq!(doc.body, "About it.");
+    assert_eq!(sections(&doc), [(None, "@cpu is one\nof them"), (Some(Tag::Since), "1.0")]);
+}
+
+#[test]
 fn returns_may_be_written_in_the_singular() {
     assert_eq!(doc("Return: it").section(Tag::Returns), Some("it"));
 }

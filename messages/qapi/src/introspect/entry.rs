@@ -7,11 +7,14 @@ use serde_json::{Map, Value as Json, json};
 pub struct Entry {
     /// Of a command or event: its name. Of a type: a name that means nothing.
     pub name: String,
-    /// Names of its features.
-    pub features: Vec<String>,
+    /// Its features.
+    pub features: Features,
     /// What it is.
     pub info: Info,
 }
+
+/// Names of features; `None` where none are declared. Where conditions take away all that are, a list without names.
+pub type Features = Option<Vec<String>>;
 
 /// What an entry is: its `meta-type`, and what comes with that.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +67,8 @@ pub enum Info {
 pub struct Value {
     /// The string.
     pub name: String,
-    /// Names of its features.
-    pub features: Vec<String>,
+    /// Its features.
+    pub features: Features,
 }
 
 /// A member of an object.
@@ -77,8 +80,8 @@ pub struct ObjectMember {
     pub type_name: String,
     /// Whether it may be left out.
     pub presence: Presence,
-    /// Names of its features.
-    pub features: Vec<String>,
+    /// Its features.
+    pub features: Features,
 }
 
 /// Whether a member may be left out.
@@ -110,7 +113,7 @@ pub struct Variant {
 
 impl Entry {
     pub(super) fn builtin(name: &str, json_type: &'static str) -> Self {
-        Self { name: name.to_owned(), features: Vec::new(), info: Info::Builtin { json_type } }
+        Self { name: name.to_owned(), features: None, info: Info::Builtin { json_type } }
     }
 
     /// The entry as `SchemaInfo`.
@@ -120,7 +123,7 @@ impl Entry {
     #[must_use]
     pub fn to_json(&self) -> Json {
         let mut members: Vec<(&str, Json)> = vec![("name", json!(self.name))];
-        members.extend(features(&self.features));
+        members.extend(self.features.as_deref().map(features));
         members.extend(self.info.to_json());
         members.sort_by_key(|(name, _)| *name);
         object(members)
@@ -160,7 +163,7 @@ impl Info {
 
 impl Value {
     fn to_json(&self) -> Json {
-        object(features(&self.features).into_iter().chain([("name", json!(self.name))]))
+        object(self.features.as_deref().map(features).into_iter().chain([("name", json!(self.name))]))
     }
 }
 
@@ -171,7 +174,7 @@ impl ObjectMember {
             Presence::Optional => Some(("default", Json::Null)),
         };
         let named = [("name", json!(self.name)), ("type", json!(self.type_name))];
-        object(default.into_iter().chain(features(&self.features)).chain(named))
+        object(default.into_iter().chain(self.features.as_deref().map(features)).chain(named))
     }
 }
 
@@ -182,9 +185,8 @@ impl Tag {
     }
 }
 
-/// The member `features`, which is left out when there are none.
-fn features(names: &[String]) -> Option<(&'static str, Json)> {
-    (!names.is_empty()).then(|| ("features", json!(names)))
+fn features(names: &[String]) -> (&'static str, Json) {
+    ("features", json!(names))
 }
 
 fn object<'n>(members: impl IntoIterator<Item = (&'n str, Json)>) -> Json {

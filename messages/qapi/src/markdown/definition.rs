@@ -56,7 +56,9 @@ impl Describer<'_> {
             }
         }
         let title = format!("Further members by `{}`", union.discriminator);
-        blocks.extend(list::titled(&title, &list::branches(&union.branches, self.doc, self.links)));
+        let mut items = list::branches(&union.branches, self.doc, self.links);
+        items.extend(list::without_branch(&self.schema.values_without_branch(union)));
+        blocks.extend(list::titled(&title, &items));
         blocks
     }
 

@@ -45,6 +45,13 @@ pub(super) fn branches(branches: &[Branch], doc: Option<&Doc>, links: &Links<'_>
     branches.iter().map(describe).collect()
 }
 
+/// Values of a discriminator that have no branch.
+pub(super) fn without_branch(values: &[(&str, &Condition)]) -> Option<String> {
+    let named = |(name, condition): &(&str, &Condition)| head(name, &Vec::from_iter(marks::condition(condition)));
+    let names: Vec<String> = values.iter().map(named).collect();
+    (!names.is_empty()).then(|| format!("- {}: nothing", names.join(", ")))
+}
+
 /// Features; those too that are only documented, which are features of members.
 pub(super) fn features(features: &[Feature], doc: Option<&Doc>, links: &Links<'_>) -> Vec<String> {
     let describe = |feature: &Feature| {
@@ -92,8 +99,9 @@ fn head(name: &str, notes: &[String]) -> String {
     }
 }
 
+/// What a feature means is said below, among the features of the definition.
 fn qualities(features: &[Feature], condition: &Condition) -> impl Iterator<Item = String> {
-    marks::special_features(features).chain(marks::condition(condition))
+    features.iter().map(marks::feature_of_part).chain(marks::condition(condition))
 }
 
 fn member_text<'d>(doc: Option<&'d Doc>, name: &str) -> &'d str {

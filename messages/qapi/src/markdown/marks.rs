@@ -35,9 +35,21 @@ fn kind(kind: &Kind) -> &'static str {
 }
 
 /// The features that all schemas have in common.
-pub(super) fn special_features(features: &[Feature]) -> impl Iterator<Item = String> {
-    let special = features.iter().filter(|feature| matches!(feature.name.as_str(), "deprecated" | "unstable"));
-    special.map(|feature| format!("**{}**", feature.name))
+fn special_features(features: &[Feature]) -> impl Iterator<Item = String> {
+    features.iter().filter(|feature| is_special(feature)).map(|feature| format!("**{}**", feature.name))
+}
+
+/// A feature of a member or a value, which has no list of its own.
+pub(super) fn feature_of_part(feature: &Feature) -> String {
+    let name = match is_special(feature) {
+        true => format!("**{}**", feature.name),
+        false => format!("feature `{}`", feature.name),
+    };
+    condition(&feature.condition).map_or(name.clone(), |condition| format!("{name} {condition}"))
+}
+
+fn is_special(feature: &Feature) -> bool {
+    matches!(feature.name.as_str(), "deprecated" | "unstable")
 }
 
 /// A condition that is not decided.

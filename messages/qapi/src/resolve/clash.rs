@@ -22,13 +22,21 @@ pub(super) enum Role {
     Feature,
 }
 
+/// What something that has a name is of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Owner<'d> {
+    /// A type, or the member that a feature is of: QEMU calls that a type, too.
+    Type(&'d str),
+    /// A value of an enum.
+    Value(&'d str),
+}
+
 /// Something that has a name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Named<'d> {
     role: Role,
     name: &'d str,
-    /// The type it is of, if not the one that is checked.
-    owner: Option<&'d str>,
+    owner: Option<Owner<'d>>,
 }
 
 impl<'d> Named<'d> {
@@ -36,17 +44,28 @@ impl<'d> Named<'d> {
         Self { role, name, owner: None }
     }
 
-    pub(super) const fn of(self, owner: Option<&'d str>) -> Self {
+    pub(super) const fn of(self, owner: Option<Owner<'d>>) -> Self {
         Self { owner, ..self }
+    }
+
+    /// As an error of this definition tells it: its own members need no owner.
+    fn in_error_of(self, definition: &Definition) -> Self {
+        match self.owner {
+            Some(Owner::Type(name)) if name == definition.name => Self { owner: None, ..self },
+            Some(Owner::Type(_) | Owner::Value(_)) | None => self,
+        }
     }
 
     pub(super) const fn name(self) -> &'d str {
         self.name
     }
 
-    /// The type it is of, if not the one that is checked.
-    pub(super) const fn owner(self) -> Option<&'d str> {
-        self.owner
+    /// The type it is of, if that was told.
+    pub(super) const fn owner_type(self) -> Option<&'d str> {
+        match self.owner {
+            Some(Owner::Type(name)) => Some(name),
+            Some(Owner::Value(_)) | None => None,
+        }
     }
 
     /// What generated code calls it.
@@ -67,7 +86,11 @@ impl fmt::Display for Named<'_> {
             Role::Feature => "feature",
         };
         write!(f, "{role} '{}'", self.name)?;
-        self.owner.map_or(Ok(()), |owner| write!(f, " of type '{owner}'"))
+        match self.owner {
+            Some(Owner::Type(name)) => write!(f, " of type '{name}'"),
+            Some(Owner::Value(name)) => write!(f, " of value '{name}'"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -94,5 +117,6 @@ impl<'d> Seen<'d> {
 }
 
 fn collision(definition: &Definition, named: Named<'_>, other: Named<'_>) -> SchemaError {
+    let [named, other] = [named, other].map(|named| named.in_error_of(definition));
     definition.error(format!("{named} collides with {other}"))
 }

@@ -1,6 +1,6 @@
 //! Which features may be where.
 
-use super::clash::{Named, Role, Seen};
+use super::clash::{Named, Owner, Role, Seen};
 use crate::schema::{Definition, Feature, Kind};
 use crate::source::SchemaError;
 
@@ -26,7 +26,7 @@ fn check_supported(definition: &Definition) -> Result<(), SchemaError> {
 pub(super) fn check_unique<'d>(
     definition: &Definition,
     features: &'d [Feature],
-    owner: Option<&'d str>,
+    owner: Option<Owner<'d>>,
 ) -> Result<(), SchemaError> {
     let mut seen = Seen::default();
     features.iter().try_for_each(|feature| seen.add(definition, Named::new(Role::Feature, &feature.name).of(owner)))

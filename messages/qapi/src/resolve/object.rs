@@ -36,11 +36,14 @@ pub(super) struct Objects<'c, 'd> {
     progress: HashMap<&'d str, Progress>,
     /// What is to be done, the next one last.
     steps: Vec<(Step, &'d Definition)>,
+    /// The struct that was checked last, and the names of all its members. What is checked next is often made of it: so
+    /// the members of a chain of bases are gone through once, and not once for each struct of the chain.
+    last: Option<(&'d str, Seen<'d>)>,
 }
 
 impl<'c, 'd> Objects<'c, 'd> {
     pub(super) fn new(types: &'c Types<'d>) -> Self {
-        Self { types, progress: HashMap::new(), steps: Vec::new() }
+        Self { types, progress: HashMap::new(), steps: Vec::new(), last: None }
     }
 
     /// Checks a struct or a union and all it is made of.
@@ -85,11 +88,14 @@ impl<'c, 'd> Objects<'c, 'd> {
         self.steps.push((Step::Branches, definition));
         match &definition.kind {
             Kind::Struct(structure) => {
-                let mut seen = match &structure.base {
-                    Some(base) => self.taken_by(base, definition)?,
-                    None => Seen::default(),
+                let mut seen = match (&structure.base, self.last.take()) {
+                    (Some(base), Some((last, seen))) if last == base => seen,
+                    (Some(base), _) => self.taken_by(base, definition)?,
+                    (None, _) => Seen::default(),
                 };
-                self.types.check_members(definition, Role::Member, &structure.members, &mut seen)
+                self.types.check_members(definition, Role::Member, &structure.members, &mut seen)?;
+                self.last = Some((&definition.name, seen));
+                Ok(())
             }
             Kind::Union(union) => {
                 let branch_types = discriminator::check(self.types, definition, union)?;
@@ -103,7 +109,7 @@ impl<'c, 'd> Objects<'c, 'd> {
     /// The names of the members that every value of an object has.
     fn taken_by(&self, object: &str, asking: &Definition) -> Result<Seen<'d>, SchemaError> {
         let mut seen = Seen::default();
-        for (_, named) in flattened::members(self.types, object, asking) {
+        for (_, named) in flattened::members(self.types, object) {
             seen.add(asking, named)?;
         }
         Ok(seen)
@@ -122,7 +128,7 @@ impl<'c, 'd> Objects<'c, 'd> {
             if !visited.insert(name) {
                 continue;
             }
-            for (_, named) in flattened::members(self.types, name, definition) {
+            for (_, named) in flattened::members(self.types, name) {
                 seen.check(definition, named)?;
             }
             if let Some(Kind::Union(inner)) = self.types.object(name).map(|object| &object.kind) {

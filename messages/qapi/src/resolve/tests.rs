@@ -136,6 +136,35 @@ fn a_chain_of_bases_may_be_longer_than_the_stack() {
     assert_eq!(refused, "pumps.json: In struct 'Pipe7':\npumps.json:8: object Pipe7 contains itself");
 }
 
+/// It would take minutes to go through all members once for each struct.
+#[test]
+fn a_long_chain_of_bases_has_all_their_members() {
+    let count = 20_000;
+    let mut text = "{ 'struct': 'Pipe0', 'data': { 'm0': 'int' } }\n".to_owned();
+    for number in 1..count {
+        let base = number - 1;
+        writeln!(text, "{{ 'struct': 'Pipe{number}', 'base': 'Pipe{base}', 'data': {{ 'm{number}': 'int' }} }}")
+            .unwrap();
+    }
+    assert_eq!(load(&text).members_of("Pipe19999").len(), count);
+}
+
+#[test]
+fn structs_of_one_base_do_not_know_each_others_members() {
+    let text = "{ 'struct': 'Pipe', 'data': { 'flow': 'int' } }
+{ 'struct': 'Hose', 'base': 'Pipe', 'data': { 'length': 'int' } }
+{ 'struct': 'Tube', 'base': 'Pipe', 'data': { 'length': 'int' } }
+{ 'struct': 'LongHose', 'base': 'Hose', 'data': { 'colour': 'str' } }
+";
+    load(text);
+    let clash = format!("{text}{{ 'struct': 'Sock', 'base': 'LongHose', 'data': {{ 'length': 'int' }} }}");
+    assert_eq!(
+        refusal(&clash),
+        "pumps.json: In struct 'Sock':\n\
+         pumps.json:5: member 'length' collides with member 'length' of type 'Hose'"
+    );
+}
+
 #[test]
 fn a_chain_of_unions_may_be_longer_than_the_stack() {
     let count = 400;

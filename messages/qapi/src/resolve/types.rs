@@ -4,7 +4,7 @@ use std::fmt;
 
 use indexmap::IndexMap;
 
-use super::clash::{Named, Role, Seen};
+use super::clash::{Named, Owner, Role, Seen};
 use super::features;
 use crate::schema::{Builtin, Definition, Kind, Member, TypeRef};
 use crate::source::SchemaError;
@@ -85,8 +85,8 @@ impl<'d> Types<'d> {
         for member in members {
             let named = Named::new(role, &member.name);
             self.used(owner, named, &member.type_ref)?;
-            features::check_unique(owner, &member.features, Some(&member.name))?;
-            seen.add(owner, named)?;
+            features::check_unique(owner, &member.features, Some(Owner::Type(&member.name)))?;
+            seen.add(owner, named.of(Some(Owner::Type(&owner.name))))?;
         }
         Ok(())
     }

@@ -84,7 +84,7 @@ fn content<'s>(plan: &Plan<'s>, definition: &'s Definition, payload: &Payload) -
         Some(Kind::Struct(_)) if !*boxed => Ok(Content::Fields(plan.fields(Site::Message, definition))),
         Some(Kind::Struct(_) | Kind::Union(_)) => Ok(Content::Value(TypeRef::Named(name.clone()))),
         Some(Kind::Enum(_) | Kind::Alternate(_) | Kind::Command(_) | Kind::Event(_)) | None => {
-            Err(plan.fault(definition, format!("'data' is '{name}', which is neither struct nor union")))
+            Err(definition.error(format!("'data' is '{name}', which is neither struct nor union")))
         }
     }
 }

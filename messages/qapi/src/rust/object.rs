@@ -52,11 +52,8 @@ pub(super) fn of_fields(w: &mut Writer, plan: &Plan<'_>, name: &str, fields: &[F
             plan,
             name,
             |w| {
-                w.enclosed(
-                    format_args!("{ok}(Self {{"),
-                    |w| fields.iter().for_each(|field| take(w, &format!("{}: ", field.name), field, ",")),
-                    "})",
-                );
+                fields.iter().for_each(|field| take(w, &field.local, field));
+                made(w, plan, fields);
             },
             |w| {
                 fields.iter().for_each(|field| write(w, field));
@@ -83,10 +80,20 @@ fn write_head(plan: &Plan<'_>, map: &str) -> String {
     format!("fn write<M: rt::serde::ser::SerializeMap>(&self, {map}: &mut M) -> {result}<(), M::Error>")
 }
 
-/// Takes a field out of `members`.
-pub(super) fn take(w: &mut Writer, left: &str, field: &Field<'_>, tail: &str) {
+/// Takes a field out of `members` into a variable. One statement for each: in a literal with a `?` for each field, the time
+/// that optimized code takes to compile grows with a high power of their number.
+pub(super) fn take(w: &mut Writer, variable: &str, field: &Field<'_>) {
     let how = if field.member().optional { "optional" } else { "required" };
-    w.chain(left, "members", &format!(".{how}(\"{}\")?", field.member().name), tail);
+    w.variable(variable, &format!("members.{how}(\"{}\")?", field.member().name));
+}
+
+/// The object of these variables.
+pub(super) fn made(w: &mut Writer, plan: &Plan<'_>, fields: &[Field<'_>]) {
+    let init = |Field { name, local, .. }: &Field<'_>| {
+        if local == name { name.clone() } else { format!("{name}: {local}") }
+    };
+    let inits: Vec<String> = fields.iter().map(init).collect();
+    w.literal(&format!("{}(Self", plan.standard("Ok")), &inits, ")");
 }
 
 /// Writes a field into `map`.

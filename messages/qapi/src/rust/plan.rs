@@ -7,7 +7,6 @@ use super::derives::Derives;
 use super::names::{Namespace, camel_case, snake_case};
 use super::recursion::{Boxes, boxes};
 use crate::schema::{Builtin, Definition, Kind, Member, Schema, TypeRef};
-use crate::source::SchemaError;
 
 /// Names of the standard library that generated code uses, with their paths for schemas that have such names too.
 const STANDARD: [(&str, &str); 7] = [
@@ -35,6 +34,8 @@ pub(super) struct Field<'s> {
     pub(super) inherited: Inherited<'s>,
     /// The field's name.
     pub(super) name: String,
+    /// The variable that holds its value until all are there, which is not `members`.
+    pub(super) local: String,
     /// Its type.
     pub(super) type_text: String,
 }
@@ -158,12 +159,14 @@ impl<'s> Plan<'s> {
 
     /// The members of an object, its bases' first, as fields.
     pub(super) fn fields(&self, site: Site<'_>, definition: &'s Definition) -> Vec<Field<'s>> {
-        let mut taken = Namespace::default();
+        let (mut taken, mut locals) = (Namespace::default(), Namespace::default());
+        locals.claim("members".to_owned());
         let field = |inherited: Inherited<'s>| {
             let member = inherited.member;
             let value = self.type_text(site, &member.type_ref);
             let type_text = if member.optional { format!("{}<{value}>", self.standard("Option")) } else { value };
-            Field { inherited, name: taken.claim(snake_case(&member.name)), type_text }
+            let name = taken.claim(snake_case(&member.name));
+            Field { inherited, local: locals.claim(name.clone()), name, type_text }
         };
         contents::members(self.schema, definition).into_iter().map(field).collect()
     }
@@ -173,18 +176,5 @@ impl<'s> Plan<'s> {
         let mut taken = Namespace::default();
         let values = contents::enum_values(self.schema, type_ref)?;
         Some(values.into_iter().map(|value| (value, taken.claim(camel_case(value)))).collect())
-    }
-
-    /// An error about a definition.
-    pub(super) fn fault(&self, definition: &Definition, message: impl Into<String>) -> SchemaError {
-        let kind = match definition.kind {
-            Kind::Enum(_) => "enum",
-            Kind::Struct(_) => "struct",
-            Kind::Union(_) => "union",
-            Kind::Alternate(_) => "alternate",
-            Kind::Command(_) => "command",
-            Kind::Event(_) => "event",
-        };
-        SchemaError::new(&definition.location, message).in_definition(format!("{kind} '{}'", definition.name))
     }
 }

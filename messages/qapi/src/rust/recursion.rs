@@ -1,45 +1,55 @@
 //! Types that contain themselves, and where a `Box` ends that.
 
+mod cycles;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use self::cycles::{Graph, cycles};
 use super::contents::contents;
 use crate::schema::{Schema, TypeRef};
 
 /// Which type contains which in a box: (container, contained).
 pub(super) type Boxes<'s> = HashSet<(&'s str, &'s str)>;
 
-/// Contained types by container, as indices.
-type Graph = Vec<BTreeSet<usize>>;
-
-/// Chooses boxes so that no type has an infinite size: time after time all ways into the type whose boxing takes most types
-/// out of cycles, of several that with the fewest ways in, of these the first.
+/// Chooses boxes so that no type has an infinite size. Of types that contain each other, all ways into the one that contains
+/// most of them and is contained in fewest: with few boxes that ends many cycles. Then what is left of them without that
+/// type, until no type contains itself.
 pub(super) fn boxes(schema: &Schema) -> Boxes<'_> {
     let names: Vec<&str> = schema.definitions.keys().map(String::as_str).collect();
     let index_of: HashMap<&str, usize> = names.iter().enumerate().map(|(index, name)| (*name, index)).collect();
-    let mut graph: Graph = names.iter().map(|name| contained(schema, name, &index_of)).collect();
+    let graph: Graph = names.iter().map(|name| contained(schema, name, &index_of)).collect();
 
-    let mut boxed = Vec::new();
-    loop {
-        let cyclic = cyclic(&graph);
-        let ways_in = |to: usize| cyclic.iter().filter(|from| graph[**from].contains(&to)).count();
-        let rank = |to: &usize| (cyclic_without(&graph, &cyclic, *to), ways_in(*to), *to);
-        let Some(target) = cyclic.iter().copied().min_by_key(rank) else { break };
-        for from in &cyclic {
-            if graph[*from].remove(&target) {
-                boxed.push((*from, target));
-            }
+    let mut boxes = Boxes::new();
+    let all: Vec<usize> = (0..graph.len()).collect();
+    let mut left = cycles(&graph, &all);
+    while let Some(mut component) = left.pop() {
+        let Some(target) = target(&graph, &component) else { continue };
+        let ways_in = component.iter().filter(|from| graph[**from].contains(&target));
+        boxes.extend(ways_in.map(|from| (names[*from], names[target])));
+        component.retain(|index| *index != target);
+        left.extend(cycles(&graph, &component));
+    }
+    boxes
+}
+
+/// The type to box: the one with the most ways out for its ways in, within the component; of several the first.
+fn target(graph: &Graph, component: &[usize]) -> Option<usize> {
+    let within: HashSet<usize> = component.iter().copied().collect();
+    let mut ways_in: HashMap<usize, usize> = HashMap::new();
+    let mut ways_out: HashMap<usize, usize> = HashMap::new();
+    for from in component {
+        for to in graph[*from].iter().filter(|to| within.contains(to)) {
+            *ways_out.entry(*from).or_default() += 1;
+            *ways_in.entry(*to).or_default() += 1;
         }
     }
-    // A way in from a cycle elsewhere was boxed in vain.
-    boxed.retain(|(from, to)| {
-        graph[*from].insert(*to);
-        let needed = !cyclic(&graph).is_empty();
-        if needed {
-            graph[*from].remove(to);
-        }
-        needed
-    });
-    boxed.into_iter().map(|(from, to)| (names[from], names[to])).collect()
+    let count = |ways: &HashMap<usize, usize>, index: &usize| ways.get(index).copied().unwrap_or_default();
+    let rank = |index: &usize| {
+        let (ways_in, ways_out) = (count(&ways_in, index), count(&ways_out, index));
+        // Less is better: in - out, without going below zero.
+        (ways_in + component.len() - ways_out, ways_in, *index)
+    };
+    component.iter().copied().min_by_key(rank)
 }
 
 /// The types that a type contains by value; arrays are behind a pointer already.
@@ -49,31 +59,6 @@ fn contained(schema: &Schema, name: &str, index_of: &HashMap<&str, usize>) -> BT
         TypeRef::Builtin(_) | TypeRef::Array(_) => None,
     };
     contents(schema, name).into_iter().filter_map(by_value).collect()
-}
-
-/// The types that are in cycles, or between two of them.
-fn cyclic(graph: &Graph) -> BTreeSet<usize> {
-    trimmed(graph, (0..graph.len()).collect(), None)
-}
-
-/// How many of the `cyclic` types remain so when `target` is boxed.
-fn cyclic_without(graph: &Graph, cyclic: &BTreeSet<usize>, target: usize) -> usize {
-    trimmed(graph, cyclic.clone(), Some(target)).len()
-}
-
-/// Takes types out that nothing left contains, or that contain nothing left, until there are none.
-fn trimmed(graph: &Graph, mut left: BTreeSet<usize>, boxed: Option<usize>) -> BTreeSet<usize> {
-    loop {
-        let targets = |from: usize| graph[from].iter().copied().filter(|to| Some(*to) != boxed);
-        let contained: BTreeSet<usize> = left.iter().flat_map(|from| targets(*from)).collect();
-        let before = left.len();
-        let containing: BTreeSet<usize> =
-            left.iter().copied().filter(|from| targets(*from).any(|to| left.contains(&to))).collect();
-        left.retain(|index| contained.contains(index) && containing.contains(index));
-        if left.len() == before {
-            return left;
-        }
-    }
 }
 
 #[cfg(test)]
@@ -118,5 +103,28 @@ mod tests {
     fn cycles_apart_get_boxes_each_and_the_way_between_them_none() {
         let graph: [(&str, &[&str]); 3] = [("Aa", &["Aa", "Mid"]), ("Mid", &["Bb"]), ("Bb", &["Bb"])];
         assert_eq!(boxes_of(&graph), ["Aa>Aa", "Bb>Bb"]);
+    }
+
+    #[test]
+    fn a_long_ring_takes_one_box_and_no_stack() {
+        let names: Vec<String> = (0..20_000).map(|index| format!("Ring{index}x")).collect();
+        let next: Vec<[&str; 1]> = (1..=names.len()).map(|index| [names[index % names.len()].as_str()]).collect();
+        let ring: Vec<(&str, &[&str])> =
+            names.iter().zip(&next).map(|(name, next)| (name.as_str(), &next[..])).collect();
+        assert_eq!(boxes_of(&ring), ["Ring19999x>Ring0x"]);
+    }
+
+    #[test]
+    fn types_that_all_contain_each_other_are_boxed_half_the_time() {
+        let names: Vec<String> = (0..60).map(|index| format!("Dense{index}x")).collect();
+        let all: Vec<&str> = names.iter().map(String::as_str).collect();
+        let dense: Vec<(&str, &[&str])> = all.iter().map(|name| (*name, &all[..])).collect();
+        assert_eq!(boxes_of(&dense).len(), 60 * 61 / 2);
+    }
+
+    #[test]
+    fn what_is_left_of_a_cycle_is_looked_at_again() {
+        let graph: [(&str, &[&str]); 3] = [("Aa", &["Bb"]), ("Bb", &["Aa", "Cc"]), ("Cc", &["Bb", "Cc"])];
+        assert_eq!(boxes_of(&graph), ["Bb>Aa", "Cc>Bb", "Cc>Cc"]);
     }
 }

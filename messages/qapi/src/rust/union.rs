@@ -55,20 +55,20 @@ impl<'p, 's> Parts<'p, 's> {
         let discriminator = fields.iter().position(|field| field.member().name == union.discriminator);
         let Some(discriminator) = discriminator else {
             let message = format!("discriminator '{}' is not a member of the base", union.discriminator);
-            return Err(plan.fault(definition, message));
+            return Err(definition.error(message));
         };
         let Some(values) = plan.variants(&fields[discriminator].member().type_ref) else {
             let message = format!("discriminator '{}' is not an enum", union.discriminator);
-            return Err(plan.fault(definition, message));
+            return Err(definition.error(message));
         };
         for branch in &union.branches {
             if !values.iter().any(|(value, _)| *value == branch.name) {
                 let message = format!("branch '{}' is not a value of '{}'", branch.name, union.discriminator);
-                return Err(plan.fault(definition, message));
+                return Err(definition.error(message));
             }
             if !is_object(plan, &branch.type_ref) {
                 let message = format!("branch '{}' is neither struct nor union", branch.name);
-                return Err(plan.fault(definition, message));
+                return Err(definition.error(message));
             }
         }
         let variant = |(value, name)| {
@@ -93,8 +93,7 @@ impl<'p, 's> Parts<'p, 's> {
             self.plan,
             name,
             |w| {
-                let left = format!("let discriminator: {} = ", self.values);
-                object::take(w, &left, &self.fields[self.discriminator], ";");
+                object::take(w, &format!("discriminator: {}", self.values), &self.fields[self.discriminator]);
                 self.take_branch(w);
             },
             |w| {
@@ -224,24 +223,14 @@ impl<'p, 's> Parts<'p, 's> {
 
     /// All of the base in order, then the branch.
     fn take_struct(&self, w: &mut Writer) {
-        let ok = self.plan.standard("Ok");
         for (index, field) in self.fields.iter().enumerate() {
-            let left = if index == self.discriminator {
-                format!("let {}: {} = ", local(field), self.values)
-            } else {
-                format!("let {} = ", local(field))
-            };
-            object::take(w, &left, field, ";");
+            let type_text = if index == self.discriminator { format!(": {}", self.values) } else { String::new() };
+            object::take(w, &format!("{}{type_text}", field.local), field);
         }
-        let discriminator = local(&self.fields[self.discriminator]);
+        let discriminator = &self.fields[self.discriminator].local;
         let branch_name = self.plan.branch_name(self.definition);
         w.line(format_args!("let {discriminator} = {branch_name}::take({discriminator}, members)?;"));
-        let inits = self.fields.iter().map(|field| {
-            let local = local(field);
-            if local == field.name { local } else { format!("{}: {local}", field.name) }
-        });
-        let inits: Vec<String> = inits.collect();
-        w.literal(&format!("{ok}(Self"), &inits, ")");
+        object::made(w, self.plan, &self.fields);
     }
 
     fn write_struct(&self, w: &mut Writer) {
@@ -255,11 +244,6 @@ impl<'p, 's> Parts<'p, 's> {
         }
         w.line(format_args!("self.{}.write(map)", self.fields[self.discriminator].name));
     }
-}
-
-/// The variable that holds a field until all are there; `members` is taken.
-fn local(field: &Field<'_>) -> String {
-    if field.name == "members" { "members_".to_owned() } else { field.name.clone() }
 }
 
 fn is_object(plan: &Plan<'_>, type_ref: &TypeRef) -> bool {

@@ -32,9 +32,9 @@ pub(super) fn enumeration(w: &mut Writer, plan: &Plan<'_>, definition: &Definiti
     });
     w.blank();
     w.block(format_args!("impl rt::QapiEnum for {name}"), |w| {
-        let values: Vec<String> =
-            variants.iter().map(|(value, variant)| format!("(\"{value}\", Self::{variant})")).collect();
-        w.list("const VALUES: &'static [(&'static str, Self)] = &[", &values, "];");
+        let pair = |(value, variant): &(&str, String)| [format!("\"{value}\""), format!("Self::{variant}")];
+        let values: Vec<[String; 2]> = variants.iter().map(pair).collect();
+        w.pairs("const VALUES: &'static [(&'static str, Self)] = &[", &values, "];");
         w.blank();
         w.block("fn name(self) -> &'static str", |w| {
             let arm = |w: &mut Writer, (value, variant): &(&str, String)| {
@@ -60,10 +60,10 @@ pub(super) fn alternate(
     let mut variants: Vec<Variant<'_>> = Vec::new();
     for branch in &alternate.branches {
         let json = json_type(plan, &branch.type_ref)
-            .ok_or_else(|| plan.fault(definition, format!("branch '{}' has no JSON type of its own", branch.name)))?;
+            .ok_or_else(|| definition.error(format!("branch '{}' has no JSON type of its own", branch.name)))?;
         if let Some(other) = variants.iter().find(|variant| variant.json == json) {
             let message = format!("branch '{}' can't be distinguished from '{}'", branch.name, other.branch.name);
-            return Err(plan.fault(definition, message));
+            return Err(definition.error(message));
         }
         variants.push(Variant { branch, name: taken.claim(camel_case(&branch.name)), json });
     }

@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 /// rustfmt's `max_width`.
 const MAX_WIDTH: usize = 100;
 
-/// rustfmt's `fn_call_width`, `array_width` and `chain_width`.
+/// rustfmt's `fn_call_width` and `array_width`.
 const LIST_WIDTH: usize = 60;
 
 /// rustfmt's `struct_lit_width`.
@@ -82,14 +82,25 @@ impl Writer {
         );
     }
 
-    /// `LEFT RECEIVER CALL TAIL`, the call on a line of its own if rustfmt would write it so.
-    pub(super) fn chain(&mut self, left: &str, receiver: &str, call: &str, tail: &str) {
-        let width = receiver.len() + call.len();
-        if width <= LIST_WIDTH && self.depth * 4 + left.len() + width + tail.len() < MAX_WIDTH {
-            return self.line(format_args!("{left}{receiver}{call}{tail}"));
+    /// A list of pairs, each on lines of its own if rustfmt would write it so.
+    pub(super) fn pairs(&mut self, open: &str, pairs: &[[String; 2]], close: &str) {
+        let flat: Vec<String> = pairs.iter().map(|[left, right]| format!("{left}, {right}")).collect();
+        if flat.iter().all(|pair| pair.len() <= LIST_WIDTH) {
+            let flat: Vec<String> = flat.iter().map(|pair| format!("({pair})")).collect();
+            return self.list(open, &flat, close);
         }
-        self.line(format_args!("{left}{receiver}"));
-        self.indented(|w| w.line(format_args!("{call}{tail}")));
+        self.enclosed(open, |w| pairs.iter().for_each(|pair| w.list("(", pair, "),")), close);
+    }
+
+    /// `let VARIABLE = VALUE;`, on two lines if rustfmt would write it so.
+    pub(super) fn variable(&mut self, variable: &str, value: &str) {
+        let head = format!("let {variable} =");
+        // With the space and the semicolon, and the one place more that rustfmt keeps free for a `?`.
+        if self.depth * 4 + head.len() + value.len() + 3 < MAX_WIDTH {
+            return self.line(format_args!("{head} {value};"));
+        }
+        self.line(head);
+        self.indented(|w| w.line(format_args!("{value};")));
     }
 
     /// A function, its parameters on lines of their own if rustfmt would write it so.

@@ -41,12 +41,12 @@ struct Found<'d> {
 }
 
 fn find<'d>(types: &Types<'d>, definition: &'d Definition, union: &'d Union) -> Result<Found<'d>, SchemaError> {
-    let members = flattened::members(types, &definition.name, definition);
+    let members = flattened::members(types, &definition.name);
     let found = members.into_iter().find(|(member, _)| member.name == union.discriminator);
     let Some((member, named)) = found else {
         return Err(definition.error(format!("discriminator '{}' is not a member of 'base'", union.discriminator)));
     };
-    let base = match (&union.base, named.owner()) {
+    let base = match (&union.base, named.owner_type()) {
         (Base::Named(_), Some(owner)) => format!("base type '{owner}'"),
         (Base::Named(_), None) | (Base::Inline(_), _) => "'base'".to_owned(),
     };

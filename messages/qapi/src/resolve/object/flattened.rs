@@ -1,13 +1,13 @@
 //! The members that every value of an object has, wherever they are written down.
 
-use crate::resolve::clash::{Named, Role};
+use crate::resolve::clash::{Named, Owner, Role};
 use crate::resolve::types::Types;
 use crate::schema::{Base, Definition, Kind, Member};
 
-/// The members of the object of this name, its bases' first, and what `asking` calls them.
+/// The members of the object of this name, its bases' first.
 ///
 /// The chain of its bases must be known to end.
-pub(super) fn members<'d>(types: &Types<'d>, name: &str, asking: &Definition) -> Vec<(&'d Member, Named<'d>)> {
+pub(super) fn members<'d>(types: &Types<'d>, name: &str) -> Vec<(&'d Member, Named<'d>)> {
     let mut levels = Vec::new();
     let mut next = types.object(name);
     while let Some(object) = next {
@@ -16,8 +16,8 @@ pub(super) fn members<'d>(types: &Types<'d>, name: &str, asking: &Definition) ->
         next = base.and_then(|base| types.object(base));
     }
     let flatten = |(object, role, own): (&'d Definition, Role, &'d [Member])| {
-        let owner = (object.name != asking.name).then_some(object.name.as_str());
-        own.iter().map(move |member| (member, Named::new(role, &member.name).of(owner)))
+        let owner = Owner::Type(&object.name);
+        own.iter().map(move |member| (member, Named::new(role, &member.name).of(Some(owner))))
     };
     levels.into_iter().rev().flat_map(flatten).collect()
 }
