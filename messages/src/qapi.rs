@@ -18,7 +18,7 @@ pub use self::builtin::QType;
 pub use self::json::Json;
 pub use self::members::{Arguments, Members};
 pub use self::object::{QapiObject, write_optional};
-pub use self::place::{MAX_DEPTH, MAX_WEIGHT, Place};
+pub use self::place::{MAX_DEPTH, Place, STACK_BUDGET};
 pub use self::schema::{Schema, SchemaCommand};
 pub use crate::command::{Command, Empty, Event};
 pub use crate::error::QmpError;

@@ -91,7 +91,7 @@ impl QapiType for Value {
 impl<T: QapiType> QapiType for Vec<T> {
     fn from_value(value: Value, place: &Place<'_>) -> Result<Self, QmpError> {
         let Value::Array(items) = value else { return Err(place.wrong_type("array")) };
-        place.check_depth(place.weight())?;
+        place.check_depth()?;
         items.into_iter().enumerate().map(|(index, item)| T::from_value(item, &place.element(index))).collect()
     }
 }

@@ -13,8 +13,6 @@ use crate::QmpError;
 pub struct Members<'p> {
     members: Map<String, Value>,
     place: &'p Place<'p>,
-    /// Of the objects at and around the place; see [`Place::check_depth`].
-    weight: usize,
 }
 
 /// The `arguments` of a request.
@@ -24,7 +22,7 @@ impl Arguments {
     /// Wraps the object that came with the request; an absent `arguments` is the empty map.
     #[must_use]
     pub fn new(members: Map<String, Value>) -> Self {
-        Self { members, place: &Place::ARGUMENTS, weight: 0 }
+        Self { members, place: &Place::ARGUMENTS }
     }
 }
 
@@ -32,10 +30,11 @@ impl<'p> Members<'p> {
     /// The members of the value at `place`.
     ///
     /// # Errors
-    /// `Invalid parameter type for 'PLACE', expected: object`.
+    /// `Invalid parameter type for 'PLACE', expected: object`, or `Parameter 'PLACE' is nested too deeply`.
     pub fn of(value: Value, place: &'p Place<'p>) -> Result<Self, QmpError> {
         let Value::Object(members) = value else { return Err(place.wrong_type("object")) };
-        Ok(Self { members, place, weight: place.weight() })
+        place.check_depth()?;
+        Ok(Self { members, place })
     }
 
     /// Takes a member that must be there.
@@ -44,7 +43,7 @@ impl<'p> Members<'p> {
     /// `Parameter 'PLACE' is missing`, or what its type says.
     pub fn required<T: QapiType>(&mut self, name: &str) -> Result<T, QmpError> {
         match self.members.remove(name) {
-            Some(value) => T::from_value(value, &self.place.member(name).with_weight(self.weight)),
+            Some(value) => T::from_value(value, &self.place.member(name).begun()),
             None => Err(self.place.member(name).missing()),
         }
     }
@@ -55,7 +54,7 @@ impl<'p> Members<'p> {
     /// What its type says.
     pub fn optional<T: QapiType>(&mut self, name: &str) -> Result<Option<T>, QmpError> {
         let value = self.members.remove(name);
-        value.map(|value| T::from_value(value, &self.place.member(name).with_weight(self.weight))).transpose()
+        value.map(|value| T::from_value(value, &self.place.member(name).begun())).transpose()
     }
 
     /// Takes all that is left, unchecked: the arguments of a command with `'gen': false`.
@@ -78,11 +77,8 @@ impl<'p> Members<'p> {
     /// Takes them all as one object.
     ///
     /// # Errors
-    /// For the first fault in the order of the object's schema; a member that nobody expects comes last. `Parameter
-    /// 'PLACE' is nested too deeply` where checking would take too much of the stack.
+    /// For the first fault in the order of the object's schema; a member that nobody expects comes last.
     pub fn into_object<T: QapiObject>(mut self) -> Result<T, QmpError> {
-        self.weight += size_of::<T>();
-        self.place.check_depth(self.weight)?;
         let object = T::take(&mut self)?;
         self.finish().map(|()| object)
     }
@@ -93,7 +89,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::qapi::{MAX_DEPTH, MAX_WEIGHT};
+    use crate::qapi::MAX_DEPTH;
 
     /// A type that contains itself.
     #[derive(Debug, PartialEq)]
@@ -147,11 +143,13 @@ mod tests {
     crate::qapi_object!(Heavy);
 
     #[test]
-    fn large_objects_may_be_nested_less_deep() {
-        let levels = MAX_WEIGHT / size_of::<Heavy>();
-        assert!((2..MAX_DEPTH / 4).contains(&levels));
-        assert!(nested(levels - 1).required::<Heavy>("nest").is_ok());
-        assert!(nested(levels).required::<Heavy>("nest").unwrap_err().desc().ends_with("is nested too deeply"));
+    fn large_objects_are_refused_before_the_stack_is_at_its_end() {
+        let check = || nested(MAX_DEPTH - 1).required::<Heavy>("nest").unwrap_err().desc().to_owned();
+        let stack_of_an_io_thread = 2 << 20;
+        let thread = std::thread::Builder::new().stack_size(stack_of_an_io_thread).spawn(check).unwrap();
+        let refused = thread.join().unwrap();
+        assert!(refused.ends_with(".inner' is nested too deeply"), "{refused}");
+        assert!(refused.matches(".inner").count() > 2, "{refused}");
     }
 
     #[test]

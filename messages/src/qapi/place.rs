@@ -8,18 +8,16 @@ use crate::{QmpError, excerpt};
 /// checking and dropping them takes stack.
 pub const MAX_DEPTH: usize = 128;
 
-/// Bytes that the types of the objects at and around a place may take together: what checking takes of the stack grows with
-/// them, in a debug build to about sixteen times as much.
-pub const MAX_WEIGHT: usize = 64 * 1024;
-
-/// Levels that are accepted however large the types are, so that no type is useless.
-const FREE_LEVELS: usize = 3;
+/// Bytes of the stack that checking one request's arguments may take; a level takes the more the larger its type is. Beyond it
+/// values are refused as nested too deeply, well before a thread of 2 MiB is at its end.
+pub const STACK_BUDGET: usize = 512 * 1024;
 
 /// A place such as `instances[0].type`; written out only when there is an error.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     depth: usize,
-    weight: usize,
+    /// Where on the stack the check began; `None` before it did.
+    origin: Option<usize>,
     step: Step<'a>,
 }
 
@@ -32,18 +30,18 @@ enum Step<'a> {
 
 impl<'a> Place<'a> {
     /// The arguments as a whole.
-    pub const ARGUMENTS: Place<'static> = Place { depth: 0, weight: 0, step: Step::Arguments };
+    pub const ARGUMENTS: Place<'static> = Place { depth: 0, origin: None, step: Step::Arguments };
 
     /// A member of the object that stands here.
     #[must_use]
     pub fn member(&'a self, name: &'a str) -> Self {
-        Self { depth: self.depth + 1, weight: self.weight, step: Step::Member(self, name) }
+        Self { depth: self.depth + 1, origin: self.origin, step: Step::Member(self, name) }
     }
 
     /// An element of the array that stands here.
     #[must_use]
     pub fn element(&'a self, index: usize) -> Self {
-        Self { depth: self.depth + 1, weight: self.weight, step: Step::Element(self, index) }
+        Self { depth: self.depth + 1, origin: self.origin, step: Step::Element(self, index) }
     }
 
     /// A value of another type than `expected`.
@@ -84,22 +82,26 @@ impl<'a> Place<'a> {
         QmpError::generic(format!("Parameter '{self}' is unexpected"))
     }
 
-    pub(super) const fn weight(&self) -> usize {
-        self.weight
+    /// The same place; the check began here, if not before.
+    pub(super) fn begun(self) -> Self {
+        Self { origin: Some(self.origin.unwrap_or_else(stack_address)), ..self }
     }
 
-    /// The same place, inside of objects whose types take so many bytes.
-    pub(super) const fn with_weight(self, weight: usize) -> Self {
-        Self { weight, ..self }
-    }
-
-    /// Refuses what would take too much of the stack: an object or array here, `weight` with what it is in.
-    pub(super) fn check_depth(&self, weight: usize) -> Result<(), QmpError> {
-        if self.depth <= FREE_LEVELS || (self.depth <= MAX_DEPTH && weight <= MAX_WEIGHT) {
+    /// Refuses an object or array here if it is too deep, or if what it is in has taken too much of the stack.
+    pub(super) fn check_depth(&self) -> Result<(), QmpError> {
+        let taken = self.origin.map_or(0, |origin| origin.abs_diff(stack_address()));
+        if self.depth <= MAX_DEPTH && taken <= STACK_BUDGET {
             return Ok(());
         }
         Err(QmpError::generic(format!("Parameter '{self}' is nested too deeply")))
     }
+}
+
+/// About where the caller is on the stack.
+#[inline(never)]
+fn stack_address() -> usize {
+    let here = 0_u8;
+    std::ptr::from_ref(std::hint::black_box(&here)).addr()
 }
 
 impl fmt::Display for Place<'_> {
