@@ -1,4 +1,5 @@
-//! Dispatcher → queue: a waiting request became a running one.
+//! Dispatcher → queue: a waiting request became a running one. Only said if the queue waits for it; counted otherwise, see
+//! [`crate::TakenCount`].
 //!
 //! Bound: one message per request handed over, so [`crate::DISPATCH_WINDOW`].
 
