@@ -8,7 +8,7 @@
 //! ```
 //!
 //! - IDLE → RUNNING: the mailbox has been emptied before, so a session that ended by now has been discarded. The
-//!   request is counted as taken, or the queue told, before the handler starts: a handler that blocks this thread must not make a running request look
+//!   queue is told before the handler starts: a handler that blocks this thread must not make a running request look
 //!   like a waiting one.
 //! - RUNNING → IDLE: the result goes to the responder; events that the handler emitted are in that mailbox already.
 //!   The next request waits for the next turn, so the main arbiter's other tasks come in between.
@@ -26,7 +26,7 @@ use std::time::Instant;
 use actix::{Actor, Context, Handler, Message, ResponseFuture};
 use actix_qmp_messages::{
     AddMonitorToDispatcher, DISPATCH_WINDOW, DispatcherToQueue, DispatcherToResponder, MonitorId, Outcome, QmpError,
-    QueueToDispatcher, ReadyRequest, RequestId, RequestKey, SessionKey, StopDispatching, TakenCount, Telling,
+    QueueToDispatcher, ReadyRequest, RequestId, RequestKey, SessionKey, StopDispatching,
 };
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -186,21 +186,18 @@ impl Dispatcher {
     fn discard(&mut self, session: SessionKey) {
         for request in self.waiting.discard(session) {
             tracing::debug!(parent: &request.span, "request_discarded");
-            self.tell_taken(request.key, &request.taken);
+            self.tell_taken(request.key);
         }
     }
 
-    fn tell_taken(&mut self, request: RequestKey, count: &TakenCount) {
-        if count.take() == Telling::NotNeeded {
-            return;
-        }
+    fn tell_taken(&mut self, request: RequestKey) {
         let taken = DispatcherToQueue::RequestTaken { request };
         self.tell(request.session.monitor, |edges| &mut edges.queue, taken);
     }
 
     fn start(&mut self, request: ReadyRequest) -> Running {
-        let ReadyRequest { key, id, command, span, parsed_at, taken } = request;
-        self.tell_taken(key, &taken);
+        let ReadyRequest { key, id, command, span, parsed_at } = request;
+        self.tell_taken(key);
         let started = Instant::now();
         span.record("waiting_us", as_micros(started - parsed_at));
         tracing::debug!(parent: &span, "request_dispatched");

@@ -10,8 +10,7 @@
 //! - The parser closes its own gate with every request it hands in. CLOSED → OPEN happens here: the verdict is made
 //!   and the counter is 0. In a session without out-of-band the counter stays above 0 until the answer is out, and
 //!   that is all there is to "one command at a time".
-//! - A request waits here, or in the dispatcher's window, until the dispatcher has taken it, which it counts, or says while
-//!   something here depends on it ([`TakenCount`]). A malformed one
+//! - A request waits here, or in the dispatcher's window, until the dispatcher says that it took it. A malformed one
 //!   waits too, so that its error keeps its place, and is answered from here: the main arbiter has no part in it.
 //!
 //! Edges in: parser (requests), dispatcher (taken), responder (answered, backlog), embedder (hold, release). Edges out:
@@ -24,8 +23,8 @@ use std::task;
 
 use actix::{Actor, ActorContext, Context, Handler, Recipient};
 use actix_qmp_messages::{
-    DISPATCH_WINDOW, DispatcherToQueue, EmbedderToQueue, InBandRequest, Learning, MonitorId, ParserToQueue,
-    QueueToDispatcher, QueueToParser, QueueToResponder, ResponderToQueue, Sequence, SessionKey, TakenCount,
+    DISPATCH_WINDOW, DispatcherToQueue, EmbedderToQueue, InBandRequest, MonitorId, ParserToQueue, QueueToDispatcher,
+    QueueToParser, QueueToResponder, ResponderToQueue, Sequence, SessionKey,
 };
 
 pub(crate) use self::policy::id_required;
@@ -76,8 +75,6 @@ struct Session {
     judged: Sequence,
     gate: Gate,
     input: Input,
-    /// Where the dispatcher counts what it takes.
-    taken: TakenCount,
 }
 
 /// Whether the parser may be parsing, as far as is known here.
@@ -126,13 +123,8 @@ impl Handler<ParserToQueue> for Queue {
     fn handle(&mut self, message: ParserToQueue, _ctx: &mut Self::Context) {
         match message {
             ParserToQueue::SessionStarted { session } => {
-                self.session = Some(Session {
-                    key: session,
-                    judged: Sequence::NONE,
-                    gate: Gate::Closed,
-                    input: Input::Open,
-                    taken: TakenCount::default(),
-                });
+                self.session =
+                    Some(Session { key: session, judged: Sequence::NONE, gate: Gate::Closed, input: Input::Open });
             }
             ParserToQueue::CapabilitiesNegotiated { session, oob } => {
                 if self.is_current(session) {
@@ -211,12 +203,7 @@ impl Driven for Queue {
             ctx.stop();
             return;
         }
-        self.look(Learning::Looking);
         self.advance();
-        // What was taken while this was found out may let more leave.
-        while self.look(self.requests.learning()) > 0 {
-            self.advance();
-        }
         for (holder, hold) in self.requests.holds() {
             self.follow(holder, hold);
         }
@@ -235,15 +222,7 @@ impl Queue {
         self.session.as_ref().is_some_and(|current| current.key == session)
     }
 
-    /// Learns of the requests of the current session that were taken; says how many.
-    fn look(&mut self, learning: Learning) -> usize {
-        let taken = self.session.as_ref().map_or(0, |session| session.taken.look(learning));
-        (0..taken).for_each(|_| self.requests.taken());
-        taken
-    }
-
     fn judge(&mut self, request: InBandRequest) {
-        self.look(Learning::Looking);
         let Some(session) = self.session.as_mut().filter(|session| session.key == request.key.session) else {
             return;
         };
@@ -278,9 +257,8 @@ impl Queue {
 
     /// Sends on what may leave, and finishes a session that has nothing more to come.
     fn advance(&mut self) {
-        let Some(Session { key: session, taken, .. }) = &self.session else { return };
-        let session = *session;
-        while let Some(step) = self.requests.step(taken) {
+        let Some(session) = self.session.as_ref().map(|session| session.key) else { return };
+        while let Some(step) = self.requests.step() {
             match step {
                 Step::HandOver(ready) => {
                     self.dispatcher.send(QueueToDispatcher::RequestReady(ready));
@@ -303,8 +281,6 @@ impl Queue {
         if !self.is_current(session) {
             return;
         }
-        // From now on each is told: there is nobody left who looks.
-        self.look(Learning::Told);
         self.session = None;
         if self.requests.has_handed_over() {
             // Only then, so that a main arbiter that stands still is not flooded by clients that come and go.

@@ -1,5 +1,4 @@
-//! Dispatcher → queue: a waiting request became a running one. Only said if the queue waits for it; counted otherwise, see
-//! [`crate::TakenCount`].
+//! Dispatcher → queue: a waiting request became a running one.
 //!
 //! Bound: one message per request handed over, so [`crate::DISPATCH_WINDOW`].
 

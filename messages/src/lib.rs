@@ -12,7 +12,7 @@
 //! | parser → queue | [`ParserToQueue`]: in-band requests | 1 request | kept, sent next turn | said in the log |
 //! | queue → parser | [`QueueToParser`]: suspend, resume | 1 per request judged, 1 per change of the counter | kept, sent next turn | said in the log |
 //! | queue → dispatcher | [`QueueToDispatcher`]: requests ready to run | [`DISPATCH_WINDOW`] per monitor | kept, sent next turn | said in the log; requests wait |
-//! | dispatcher → queue | [`DispatcherToQueue`]: request taken, if the queue waits for that | [`DISPATCH_WINDOW`] | kept, sent next turn | dropped: monitor is gone |
+//! | dispatcher → queue | [`DispatcherToQueue`]: request taken | [`DISPATCH_WINDOW`] | kept, sent next turn | dropped: monitor is gone |
 //! | dispatcher → responder | [`DispatcherToResponder`]: results | 1 per request taken | kept, sent next turn | dropped: arbiter is gone |
 //! | parser → responder | [`ParserToResponder`]: greeting, negotiation, OOB results | 1 per turn | kept, sent next turn | said in the log |
 //! | queue → responder | [`QueueToResponder`]: malformed, dropped, finished | 1 per request judged | kept, sent next turn | said in the log |
@@ -51,7 +51,6 @@ mod request_id;
 mod responder_to_frontend;
 mod responder_to_queue;
 pub mod schema;
-mod taken_count;
 mod wire;
 
 pub use command::{Command, Empty, Event};
@@ -78,5 +77,4 @@ pub use request::{CommandIndex, EventData, InBandRequest, Outcome, PreparedComma
 pub use request_id::RequestId;
 pub use responder_to_frontend::{ResponderToFrontend, WRITE_WINDOW};
 pub use responder_to_queue::ResponderToQueue;
-pub use taken_count::{Learning, TakenCount, Telling};
 pub use wire::{Style, WireValue, write_json};

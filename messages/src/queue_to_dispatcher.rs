@@ -4,7 +4,7 @@
 
 use actix::Message;
 
-use crate::{MonitorId, PreparedCommand, RequestId, RequestKey, SessionKey, TakenCount};
+use crate::{MonitorId, PreparedCommand, RequestId, RequestKey, SessionKey};
 
 /// Requests of one monitor that may lie untaken in the dispatcher.
 pub const DISPATCH_WINDOW: usize = 8;
@@ -22,8 +22,6 @@ pub struct ReadyRequest {
     pub span: tracing::Span,
     /// When the parser handed it over.
     pub parsed_at: std::time::Instant,
-    /// Where to count that it was taken.
-    pub taken: TakenCount,
 }
 
 /// What a queue tells the dispatcher.

@@ -85,7 +85,6 @@ mod tests {
             command: PreparedCommand { index: CommandIndex(0), name: "x", arguments: Ok(Box::new(())) },
             span: tracing::Span::none(),
             parsed_at: Instant::now(),
-            taken: actix_qmp_messages::TakenCount::default(),
         }
     }
 

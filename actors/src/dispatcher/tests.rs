@@ -77,7 +77,7 @@ impl Bench {
     fn request(&self, key: RequestKey, index: usize) {
         let command = PreparedCommand { index: CommandIndex(index), name: "job", arguments: Ok(Box::new(Job(key))) };
         let (span, parsed_at) = (tracing::Span::none(), Instant::now());
-        let ready = ReadyRequest { key, id: None, command, span, parsed_at, taken: TakenCount::default() };
+        let ready = ReadyRequest { key, id: None, command, span, parsed_at };
         self.dispatcher.try_send(QueueToDispatcher::RequestReady(ready)).unwrap();
     }
 

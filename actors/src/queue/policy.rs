@@ -5,9 +5,7 @@
 
 use std::collections::VecDeque;
 
-use actix_qmp_messages::{
-    DISPATCH_WINDOW, InBandRequest, Learning, Oob, QmpError, ReadyRequest, RequestId, TakenCount,
-};
+use actix_qmp_messages::{DISPATCH_WINDOW, InBandRequest, Oob, QmpError, ReadyRequest, RequestId};
 
 use super::suspend::Holder;
 
@@ -120,14 +118,6 @@ impl RequestQueue {
         self.handed_here > 0
     }
 
-    /// How to learn of the next request that the dispatcher takes: told, if one waits for room there, or if the input is
-    /// held until one is taken. A malformed one at the head waits for answers.
-    #[must_use]
-    pub(crate) fn learning(&self) -> Learning {
-        let full = self.rule == QueueFull::Suspend && self.len() >= QUEUE_LENGTH;
-        if self.handed > 0 && (full || !self.waiting.is_empty()) { Learning::Told } else { Learning::Looking }
-    }
-
     /// Judges a request by what is there already.
     #[must_use]
     pub(crate) fn judge(&self, request: &InBandRequest) -> Verdict {
@@ -145,7 +135,7 @@ impl RequestQueue {
     }
 
     /// What to do next, if anything; call until it says `None`.
-    pub(crate) fn step(&mut self, taken: &TakenCount) -> Option<Step> {
+    pub(crate) fn step(&mut self) -> Option<Step> {
         let may_leave = match self.waiting.front()?.body {
             Ok(_) => self.handed < DISPATCH_WINDOW,
             Err(_) => self.unanswered == 0,
@@ -159,7 +149,7 @@ impl RequestQueue {
                 self.handed += 1;
                 self.handed_here += 1;
                 self.unanswered += 1;
-                Step::HandOver(ReadyRequest { key, id, command, span, parsed_at, taken: taken.clone() })
+                Step::HandOver(ReadyRequest { key, id, command, span, parsed_at })
             }
             Err(error) => Step::Fail { id, error },
         })

@@ -1,23 +1,8 @@
 //! Which command runs, when, and who is told before.
 
 use actix::{Arbiter, Context};
-use actix_qmp_messages::Learning;
 
 use super::*;
-
-#[actix::test]
-async fn a_request_that_is_counted_as_taken_is_not_told_to_its_queue() {
-    let mut bench = Bench::start(vec![at_once()]).await;
-    let taken = TakenCount::default();
-    assert_eq!(taken.look(Learning::Looking), 0);
-    let command = PreparedCommand { index: CommandIndex(0), name: "job", arguments: Ok(Box::new(Job(key(0, 1)))) };
-    let (span, parsed_at) = (tracing::Span::none(), Instant::now());
-    let ready = ReadyRequest { key: key(0, 1), id: None, command, span, parsed_at, taken: taken.clone() };
-    bench.dispatcher.try_send(QueueToDispatcher::RequestReady(ready)).unwrap();
-    assert_eq!(bench.finished(0).await, ["1: 1"]);
-    assert_eq!(bench.taken(0).await, [0_u64; 0]);
-    assert_eq!(taken.look(Learning::Looking), 1);
-}
 
 #[actix::test]
 async fn command_is_taken_run_and_answered_with_its_id() {
@@ -25,7 +10,7 @@ async fn command_is_taken_run_and_answered_with_its_id() {
     let id = Some(RequestId::from_normalised("1.0".into()));
     let command = PreparedCommand { index: CommandIndex(0), name: "job", arguments: Ok(Box::new(Job(key(0, 7)))) };
     let (span, parsed_at) = (tracing::Span::none(), Instant::now());
-    let ready = ReadyRequest { key: key(0, 7), id: id.clone(), command, span, parsed_at, taken: TakenCount::default() };
+    let ready = ReadyRequest { key: key(0, 7), id: id.clone(), command, span, parsed_at };
     bench.dispatcher.send(QueueToDispatcher::RequestReady(ready)).await.unwrap();
     assert_eq!(bench.taken(0).await, [7_u64]);
     let finished = bench.monitors[0].responder.settled().await;

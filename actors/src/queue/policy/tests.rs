@@ -50,11 +50,11 @@ fn with_oob(rule: QueueFull) -> RequestQueue {
 fn one_running_and_eight_waiting_fit_and_the_next_is_dropped() {
     let mut queue = with_oob(QueueFull::Drop);
     assert_eq!(hand_in(&mut queue, command(1)), Verdict::Enqueue);
-    assert!(matches!(queue.step(&TakenCount::default()), Some(Step::HandOver(_))));
+    assert!(matches!(queue.step(), Some(Step::HandOver(_))));
     queue.taken();
     for sequence in 2..=9 {
         assert_eq!(hand_in(&mut queue, command(sequence)), Verdict::Enqueue);
-        while queue.step(&TakenCount::default()).is_some() {}
+        while queue.step().is_some() {}
     }
     assert_eq!(queue.len(), QUEUE_LENGTH);
     assert_eq!(hand_in(&mut queue, command(10)), Verdict::Drop);
@@ -79,7 +79,7 @@ fn suspend_rule_stops_at_eight_and_goes_on_when_one_is_taken() {
     for sequence in 1..=8 {
         assert!(!is_held(&queue));
         assert_eq!(hand_in(&mut queue, command(sequence)), Verdict::Enqueue);
-        while queue.step(&TakenCount::default()).is_some() {}
+        while queue.step().is_some() {}
     }
     assert!(is_held(&queue));
     queue.taken();
@@ -92,17 +92,13 @@ fn malformed_request_waits_for_the_answers_before_it_and_holds_those_behind() {
     hand_in(&mut queue, command(1));
     hand_in(&mut queue, malformed(2));
     hand_in(&mut queue, command(3));
-    assert!(
-        matches!(queue.step(&TakenCount::default()), Some(Step::HandOver(ready)) if ready.key.sequence == Sequence(1))
-    );
-    assert!(queue.step(&TakenCount::default()).is_none());
+    assert!(matches!(queue.step(), Some(Step::HandOver(ready)) if ready.key.sequence == Sequence(1)));
+    assert!(queue.step().is_none());
     queue.taken();
-    assert!(queue.step(&TakenCount::default()).is_none());
+    assert!(queue.step().is_none());
     queue.answered();
-    assert!(matches!(queue.step(&TakenCount::default()), Some(Step::Fail { .. })));
-    assert!(
-        matches!(queue.step(&TakenCount::default()), Some(Step::HandOver(ready)) if ready.key.sequence == Sequence(3))
-    );
+    assert!(matches!(queue.step(), Some(Step::Fail { .. })));
+    assert!(matches!(queue.step(), Some(Step::HandOver(ready)) if ready.key.sequence == Sequence(3)));
 }
 
 #[test]
@@ -110,15 +106,15 @@ fn what_an_ended_session_left_in_the_dispatcher_counts_against_the_window_not_th
     let mut queue = with_oob(QueueFull::Drop);
     for sequence in 1..=8 {
         hand_in(&mut queue, command(sequence));
-        assert!(queue.step(&TakenCount::default()).is_some());
+        assert!(queue.step().is_some());
     }
     queue.end_session();
     queue.set_oob(Oob::Enabled);
     assert_eq!(queue.len(), 0);
     assert_eq!(hand_in(&mut queue, command(1)), Verdict::Enqueue);
-    assert!(queue.step(&TakenCount::default()).is_none(), "the dispatcher holds eight already");
+    assert!(queue.step().is_none(), "the dispatcher holds eight already");
     queue.taken_of_ended_session();
-    assert!(queue.step(&TakenCount::default()).is_some());
+    assert!(queue.step().is_some());
 }
 
 /// What is handed in, in the model: a command or a malformed request.
@@ -235,7 +231,7 @@ fn replay(events: &[Event]) -> (RequestQueue, Model) {
         };
         assert_eq!(verdict, expected, "{events:?}");
         let mut steps = Vec::new();
-        while let Some(step) = queue.step(&TakenCount::default()) {
+        while let Some(step) = queue.step() {
             steps.push(match step {
                 Step::HandOver(_) => Kind::Command,
                 Step::Fail { .. } => Kind::Malformed,

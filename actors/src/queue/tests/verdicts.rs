@@ -1,7 +1,5 @@
 //! What becomes of a request: handed over, dropped, failed in its place.
 
-use actix_qmp_messages::Telling;
-
 use super::*;
 
 #[actix::test]
@@ -36,61 +34,6 @@ async fn ninth_waiting_request_is_dropped_and_its_owner_told() {
     bench.hand_in(key(1, 11)).await;
     assert_eq!(bench.told_dispatcher().await, ["ready 1.10"], "9 is never executed");
     assert_eq!(bench.told_responder().await, ["dropped 1 id 11"]);
-}
-
-/// Where the dispatcher counts the requests that it was handed.
-async fn counts(bench: &mut Bench) -> Vec<TakenCount> {
-    let count = |message| match message {
-        QueueToDispatcher::RequestReady(ready) => ready.taken,
-        QueueToDispatcher::DiscardSession { .. } | QueueToDispatcher::MonitorClosed { .. } => panic!("{message:?}"),
-    };
-    bench.dispatcher.settled().await.into_iter().map(count).collect()
-}
-
-#[actix::test]
-async fn requests_that_were_only_counted_make_room_without_a_message() {
-    let mut bench = Bench::negotiated(QueueFull::Drop, Oob::Enabled).await;
-    for sequence in 1..=8 {
-        bench.hand_in(key(1, sequence)).await;
-    }
-    let handed = counts(&mut bench).await;
-    assert_eq!([handed[0].take(), handed[1].take()], [Telling::NotNeeded; 2], "nothing depends on it");
-    for sequence in 9..=11 {
-        bench.hand_in(key(1, sequence)).await;
-    }
-    assert_eq!(bench.told_dispatcher().await, ["ready 1.9", "ready 1.10"]);
-    assert_eq!(bench.told_responder().await, ["dropped 1 id 11"]);
-}
-
-#[actix::test]
-async fn the_queue_is_told_while_it_holds_the_input_until_one_is_taken() {
-    let mut bench = Bench::negotiated(QueueFull::Suspend, Oob::Enabled).await;
-    for sequence in 1..=7 {
-        bench.hand_in(key(1, sequence)).await;
-    }
-    let handed = counts(&mut bench).await;
-    assert_eq!(handed[0].take(), Telling::NotNeeded);
-    for sequence in 8..=9 {
-        bench.hand_in(key(1, sequence)).await;
-    }
-    bench.forget_what_was_said().await;
-    assert_eq!(handed[0].take(), Telling::Needed, "eight wait");
-    bench.taken(key(1, 2)).await;
-    assert_eq!(bench.told_parser().await, ["resume 1 judged 9"]);
-    assert_eq!(handed[0].take(), Telling::NotNeeded, "there is room again");
-}
-
-#[actix::test]
-async fn what_is_taken_after_its_session_is_told() {
-    let mut bench = Bench::negotiated(QueueFull::Drop, Oob::Enabled).await;
-    for sequence in 1..=2 {
-        bench.hand_in(key(1, sequence)).await;
-    }
-    let handed = counts(&mut bench).await;
-    assert_eq!(handed[0].take(), Telling::NotNeeded);
-    bench.end_session(1).await;
-    assert_eq!(bench.told_dispatcher().await, ["discard 1"], "one may lie there yet");
-    assert_eq!(handed[1].take(), Telling::Needed);
 }
 
 #[actix::test]
