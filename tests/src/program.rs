@@ -48,13 +48,13 @@ impl Program {
     }
 
     /// Another process can't tell us that it listens now: connecting is tried until it works. The last monitor is made
-    /// last, so its greeting means that all are there.
+    /// last, so its greeting means that all are there. Who does not greet may be another test that looks for a free port.
     fn wait_until_greeting(&mut self) -> Outcome {
         let started = Instant::now();
         let last = self.addresses.len() - 1;
         loop {
-            match self.client(last) {
-                Ok(mut client) => return client.greeting().map(drop),
+            match self.client(last).and_then(|mut client| client.greeting()) {
+                Ok(_greeting) => return Ok(()),
                 Err(failure) if started.elapsed() > DEADLINE => return Err(self.with_stderr(failure)),
                 Err(_) => match self.stderr.pause(Duration::from_millis(2)) {
                     Quiet::StillOpen => {}
