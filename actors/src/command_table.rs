@@ -4,10 +4,11 @@
 //! A command has the same index in both.
 
 use std::any::Any;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use actix_qmp_messages::qapi::Schema;
 use actix_qmp_messages::{Arguments, Command, CommandIndex, Outcome, PreparedCommand, QmpError};
+use rustc_hash::FxHashMap;
 
 use crate::handler::{CommandTurn, InBand, Registered};
 use crate::phase::{Availability, MachineReady};
@@ -28,7 +29,8 @@ pub(crate) struct CommandSpec {
 #[derive(Default)]
 pub(crate) struct CommandTable {
     specs: Vec<CommandSpec>,
-    by_name: HashMap<&'static str, CommandIndex>,
+    // Clients only look up, so a hash that they could foresee does no harm.
+    by_name: FxHashMap<&'static str, CommandIndex>,
 }
 
 impl CommandTable {

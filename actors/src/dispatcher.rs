@@ -18,8 +18,7 @@
 
 mod round_robin;
 
-use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{self, Poll};
 use std::time::Instant;
 
@@ -28,8 +27,8 @@ use actix_qmp_messages::{
     AddMonitorToDispatcher, DISPATCH_WINDOW, DispatcherToQueue, DispatcherToResponder, MonitorId, Outcome, QmpError,
     QueueToDispatcher, ReadyRequest, RequestId, RequestKey, SessionKey, StopDispatching,
 };
-use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
+use rustc_hash::FxHashMap;
 use tokio::sync::oneshot;
 
 use self::round_robin::RoundRobin;
@@ -45,7 +44,7 @@ const MAILBOX_PER_MONITOR: usize = 2 * DISPATCH_WINDOW + 2;
 /// The actor.
 pub(crate) struct Dispatcher {
     handlers: Vec<Box<dyn CommandTurn>>,
-    monitors: HashMap<MonitorId, Monitor>,
+    monitors: FxHashMap<MonitorId, Monitor>,
     /// Monitors for which something is kept, since a mailbox of theirs was full.
     held: Vec<MonitorId>,
     waiting: RoundRobin,
@@ -63,6 +62,7 @@ struct Monitor {
 struct Running {
     key: RequestKey,
     id: Option<RequestId>,
+    name: &'static str,
     span: tracing::Span,
     started: Instant,
     result: LocalBoxFuture<'static, Outcome>,
@@ -73,7 +73,7 @@ impl Dispatcher {
         Self {
             handlers,
             trigger,
-            monitors: HashMap::new(),
+            monitors: FxHashMap::default(),
             held: Vec::new(),
             waiting: RoundRobin::default(),
             running: None,
@@ -153,9 +153,16 @@ impl Dispatcher {
         }
         if let Some(running) = &mut self.running {
             let entered = running.span.enter();
-            let Poll::Ready(outcome) = running.result.as_mut().poll(task) else { return };
+            let polled = catch_unwind(AssertUnwindSafe(|| running.result.as_mut().poll(task)));
             drop(entered);
-            self.finish(outcome);
+            match polled {
+                Ok(Poll::Pending) => return,
+                Ok(Poll::Ready(outcome)) => self.finish(outcome),
+                Err(_panic) => {
+                    let outcome = Outcome::Error(handler_panicked(running.name));
+                    self.finish(outcome);
+                }
+            }
         }
         if !self.waiting.is_empty() {
             task.waker().wake_by_ref();
@@ -203,14 +210,11 @@ impl Dispatcher {
         tracing::debug!(parent: &span, "request_dispatched");
         let name = command.name;
         // The index comes from the table that was filled together with this one.
-        let called = self.handlers.get(command.index.0).map(|handler| handler.take(command.arguments));
-        let result = async move { Some(called?.await) };
-        let result = AssertUnwindSafe(result).catch_unwind().map(move |ended| match ended {
-            Ok(Some(outcome)) => outcome,
-            Ok(None) => Outcome::Error(QmpError::generic(format!("Internal error: command '{name}' has no handler"))),
-            Err(_panic) => Outcome::Error(handler_panicked(name)),
-        });
-        Running { key, id, span, started, result: Box::pin(result) }
+        let result = match self.handlers.get(command.index.0) {
+            Some(handler) => handler.take(command.arguments),
+            None => no_handler(name),
+        };
+        Running { key, id, name, span, started, result }
     }
 
     fn finish(&mut self, outcome: Outcome) {
@@ -220,6 +224,11 @@ impl Dispatcher {
         let finished = DispatcherToResponder::CommandFinished { request, id, outcome };
         self.tell(request.session.monitor, |edges| &mut edges.responder, finished);
     }
+}
+
+fn no_handler(command: &str) -> LocalBoxFuture<'static, Outcome> {
+    let error = QmpError::generic(format!("Internal error: command '{command}' has no handler"));
+    Box::pin(std::future::ready(Outcome::Error(error)))
 }
 
 #[cfg(test)]

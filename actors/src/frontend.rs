@@ -18,6 +18,7 @@
 
 mod output;
 
+use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{self, Poll};
@@ -28,7 +29,7 @@ use actix_qmp_messages::{
     FrontendToParser, FrontendToResponder, MonitorId, MonitorsToFrontend, OutputLimits, ParserToFrontend, READ_WINDOW,
     ReadWindow, ResponderToFrontend, SessionId, SessionKey, WRITE_WINDOW,
 };
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::io::ReadBuf;
 use tokio::sync::oneshot;
 use tokio::time::Sleep;
@@ -40,6 +41,9 @@ use crate::outbox::{Flushed, Outbox};
 
 /// Reads in one turn; the parser gets its own turn after that.
 const READS_PER_TURN: usize = 8;
+
+/// Room for ordinary requests.
+const SMALL_READ: usize = 2048;
 
 /// Messages in the mailbox: the write window, room to read, and orders.
 const MAILBOX: usize = WRITE_WINDOW + 16;
@@ -85,6 +89,7 @@ struct Client {
     input: Input,
     /// What may still be read.
     window: ReadWindow,
+    reads: Reads,
     output: Output,
 }
 
@@ -96,6 +101,14 @@ enum Input {
     Ended,
     /// We read no more, and close when the output is out.
     Finishing,
+}
+
+/// How much room the next read is given: most requests are small.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reads {
+    Small,
+    /// The last one filled its room: there is more.
+    Large,
 }
 
 /// Whether a session goes on.
@@ -235,8 +248,14 @@ impl Frontend {
         let peer = connection.peer().to_owned();
         tracing::info!(monitor = %session.monitor, session = %session.session, peer, "session_opened");
         self.parser.send(FrontendToParser::SessionOpened { session, peer });
-        self.client =
-            Some(Client { session, connection, input: Input::Open, window: READ_WINDOW, output: Output::default() });
+        self.client = Some(Client {
+            session,
+            connection,
+            input: Input::Open,
+            window: READ_WINDOW,
+            reads: Reads::Small,
+            output: Output::default(),
+        });
         if let Some(first_client) = self.first_client.take() {
             // Nobody waits for it unless the monitor was opened with wait=on.
             let _ = first_client.send(());
@@ -329,18 +348,19 @@ impl Client {
                 break;
             }
             reads += 1;
-            let mut scratch = [const { MaybeUninit::uninit() }; READ_WINDOW.bytes];
-            let mut buffer = ReadBuf::uninit(&mut scratch);
-            let mut buffer = buffer.take(self.window.bytes);
-            match self.connection.poll_read(task, &mut buffer) {
+            let read = match self.reads {
+                Reads::Small => read_small(&mut self.connection, self.window.bytes, task),
+                Reads::Large => read_large(&mut self.connection, self.window.bytes, task),
+            };
+            match read {
                 Poll::Pending => break,
                 Poll::Ready(Err(error)) => {
                     tracing::debug!(session = %self.session.session, %error, "read_failed");
                     return Serving::Over("read failed");
                 }
-                Poll::Ready(Ok(())) if buffer.filled().is_empty() => return self.end_input(parser),
-                Poll::Ready(Ok(())) => {
-                    let bytes = Bytes::copy_from_slice(buffer.filled());
+                Poll::Ready(Ok(bytes)) if bytes.is_empty() => return self.end_input(parser),
+                Poll::Ready(Ok(bytes)) => {
+                    self.reads = if bytes.len() < SMALL_READ { Reads::Small } else { Reads::Large };
                     self.window.chunks -= 1;
                     self.window.bytes -= bytes.len();
                     parser.send(FrontendToParser::BytesReceived { session: self.session, bytes });
@@ -359,6 +379,26 @@ impl Client {
         parser.send(FrontendToParser::InputEnded { session: self.session });
         Serving::GoesOn
     }
+}
+
+/// Reads at most `window` bytes into as much memory as they need; none: the peer has ended its output.
+fn read_small(connection: &mut Connection, window: usize, task: &mut task::Context<'_>) -> Poll<io::Result<Bytes>> {
+    let mut room = [MaybeUninit::uninit(); SMALL_READ];
+    let mut buffer = ReadBuf::uninit(&mut room);
+    let mut buffer = buffer.take(window);
+    connection.poll_read(task, &mut buffer).map_ok(|()| Bytes::copy_from_slice(buffer.filled()))
+}
+
+/// The same where much is expected: what was read stays where it is, unless little came.
+fn read_large(connection: &mut Connection, window: usize, task: &mut task::Context<'_>) -> Poll<io::Result<Bytes>> {
+    let mut room = BytesMut::zeroed(window);
+    let mut buffer = ReadBuf::new(&mut room);
+    let read = connection.poll_read(task, &mut buffer);
+    let length = buffer.filled().len();
+    read.map_ok(|()| {
+        room.truncate(length);
+        if length < window / 2 { Bytes::copy_from_slice(&room) } else { room.freeze() }
+    })
 }
 
 #[cfg(test)]

@@ -17,7 +17,8 @@ pub struct InBand<C: Command>(Kind<C>);
 
 enum Kind<C: Command> {
     Actor(Recipient<C>),
-    Closure(Rc<dyn Fn(C) -> LocalBoxFuture<'static, Answer<C>>>),
+    Closure(Rc<dyn Fn(C) -> Answer<C>>),
+    Future(Rc<dyn Fn(C) -> LocalBoxFuture<'static, Answer<C>>>),
 }
 
 impl<C: Command> InBand<C> {
@@ -30,12 +31,7 @@ impl<C: Command> InBand<C> {
     /// A function; the main arbiter stands still while it runs.
     #[must_use]
     pub fn closure(run: impl Fn(C) -> Answer<C> + 'static) -> Self {
-        let run = Rc::new(run);
-        Self::future(move |command| {
-            let run = Rc::clone(&run);
-            // Within the future, so that the dispatcher has said that the command was taken before it runs.
-            async move { run(command) }
-        })
+        Self(Kind::Closure(Rc::new(run)))
     }
 
     /// A function that returns a future; the next command waits for it, the main arbiter doesn't.
@@ -44,7 +40,7 @@ impl<C: Command> InBand<C> {
     where
         F: Future<Output = Answer<C>> + 'static,
     {
-        Self(Kind::Closure(Rc::new(move |command| Box::pin(run(command)))))
+        Self(Kind::Future(Rc::new(move |command| Box::pin(run(command)))))
     }
 }
 
@@ -81,7 +77,12 @@ impl<C: Command> InBand<C> {
                 let recipient = recipient.clone();
                 Box::pin(async move { ask_actor(&recipient, *command).await.map_or_else(Outcome::Error, outcome::<C>) })
             }
+            // Within the future, so that the dispatcher has said that the command was taken before it runs.
             Kind::Closure(run) => {
+                let run = Rc::clone(run);
+                Box::pin(async move { outcome::<C>(run(*command)) })
+            }
+            Kind::Future(run) => {
                 let run = Rc::clone(run);
                 Box::pin(async move { outcome::<C>(run(*command).await) })
             }

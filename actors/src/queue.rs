@@ -164,9 +164,9 @@ impl Handler<ResponderToQueue> for Queue {
 
     fn handle(&mut self, message: ResponderToQueue, _ctx: &mut Self::Context) {
         match message {
-            ResponderToQueue::RequestAnswered { request } => {
-                if self.is_current(request.session) {
-                    self.requests.answered();
+            ResponderToQueue::RequestsAnswered { session, count } => {
+                if self.is_current(session) {
+                    self.requests.answered(count);
                 }
             }
             ResponderToQueue::OutputBacklogged { session } => {

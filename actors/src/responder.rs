@@ -22,7 +22,6 @@ mod encode;
 mod output;
 mod throttle;
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -32,9 +31,10 @@ use actix::{Actor, Context, Handler};
 use actix_qmp_messages::schema::VersionInfo;
 use actix_qmp_messages::{
     AddMonitorToResponder, DispatcherToResponder, EVENT_CREDITS, EmitterToResponder, FinishMonitor,
-    FrontendToResponder, MonitorId, Outcome, ParserToResponder, QmpError, QueueToResponder, RequestId,
-    ResponderToQueue, SessionKey, Style, WireValue,
+    FrontendToResponder, MonitorId, Outcome, ParserToResponder, QmpError, QueueToResponder, RequestId, SessionKey,
+    Style, WireValue,
 };
+use rustc_hash::FxHashMap;
 use tokio::time::{Instant, Sleep};
 
 use self::encode::Encoder;
@@ -51,7 +51,7 @@ const MAILBOX_PER_MONITOR: usize = 64;
 /// The actor.
 pub(crate) struct Responder {
     version: VersionInfo,
-    monitors: HashMap<MonitorId, MonitorOutput>,
+    monitors: FxHashMap<MonitorId, MonitorOutput>,
     /// Monitors with output to send on, each once.
     dirty: Vec<MonitorId>,
     throttle: Throttle<EmitterToResponder>,
@@ -64,7 +64,7 @@ impl Responder {
     pub(crate) fn new(version: VersionInfo, rules: Vec<ThrottleRule>) -> Self {
         Self {
             version,
-            monitors: HashMap::new(),
+            monitors: FxHashMap::default(),
             dirty: Vec::new(),
             throttle: Throttle::new(STANDARD_RULES.into_iter().chain(rules)),
             period_end: None,
@@ -96,7 +96,7 @@ impl Handler<FinishMonitor> for Responder {
     fn handle(&mut self, message: FinishMonitor, _ctx: &mut Self::Context) {
         if let Some(output) = self.monitors.get_mut(&message.monitor) {
             output.finish_monitor();
-            self.mark_dirty(message.monitor);
+            mark(output, &mut self.dirty);
         }
     }
 }
@@ -107,10 +107,9 @@ impl Handler<ParserToResponder> for Responder {
     fn handle(&mut self, message: ParserToResponder, _ctx: &mut Self::Context) {
         match message {
             ParserToResponder::SessionStarted { session, peer } => {
-                let version = &self.version;
                 if let Some(output) = self.monitors.get_mut(&session.monitor) {
-                    output.start_session(session, peer, version);
-                    self.mark_dirty(session.monitor);
+                    output.start_session(session, peer, &self.version);
+                    mark(output, &mut self.dirty);
                 }
             }
             ParserToResponder::CapabilitiesNegotiated { session, id } => {
@@ -149,7 +148,7 @@ impl Handler<QueueToResponder> for Responder {
             QueueToResponder::SessionFinished { session } => {
                 if let Some(output) = self.monitors.get_mut(&session.monitor) {
                     output.finish_session(session);
-                    self.mark_dirty(session.monitor);
+                    mark(output, &mut self.dirty);
                 }
             }
         }
@@ -163,8 +162,8 @@ impl Handler<DispatcherToResponder> for Responder {
         let DispatcherToResponder::CommandFinished { request, id, outcome } = message;
         self.write_outcome(request.session, id.as_ref(), &outcome);
         if let Some(output) = self.monitors.get_mut(&request.session.monitor) {
-            output.queue.send(ResponderToQueue::RequestAnswered { request });
-            self.mark_dirty(request.session.monitor);
+            output.answered(request.session);
+            mark(output, &mut self.dirty);
         }
     }
 }
@@ -176,7 +175,7 @@ impl Handler<FrontendToResponder> for Responder {
         let FrontendToResponder::OutputWritten { session, writes, bytes } = message;
         if let Some(output) = self.monitors.get_mut(&session.monitor) {
             output.written(session, writes, bytes);
-            self.mark_dirty(session.monitor);
+            mark(output, &mut self.dirty);
         }
     }
 }
@@ -201,31 +200,17 @@ impl Driven for Responder {
     fn drive(&mut self, _ctx: &mut Context<Self>, task: &mut task::Context<'_>) {
         self.end_periods(task);
         // In order of marking; a monitor whose mailboxes were full stays marked.
-        for monitor in std::mem::take(&mut self.dirty) {
-            if let Some(output) = self.monitors.get_mut(&monitor)
-                && output.send(task) == Flushed::Held
-            {
-                self.dirty.push(monitor);
-            }
-        }
+        let monitors = &mut self.monitors;
+        self.dirty.retain(|monitor| monitors.get_mut(monitor).map(|output| output.send(task)) == Some(Flushed::Held));
     }
 }
 
 impl Responder {
-    fn mark_dirty(&mut self, monitor: MonitorId) {
-        if let Some(output) = self.monitors.get_mut(&monitor)
-            && !output.marked
-        {
-            output.marked = true;
-            self.dirty.push(monitor);
-        }
-    }
-
     /// Appends a message to a session's output, if that session is still the current one.
     fn write(&mut self, session: SessionKey, write: impl FnOnce(Encoder, &mut Vec<u8>)) {
         let Some(output) = self.monitors.get_mut(&session.monitor) else { return };
         if output.write(session, write) {
-            self.mark_dirty(session.monitor);
+            mark(output, &mut self.dirty);
         } else {
             tracing::debug!(monitor = %session.monitor, session = %session.session, "reply_to_ended_session_discarded");
         }
@@ -246,8 +231,7 @@ impl Responder {
     /// Appends an event to every session in command mode; it is turned into text once per style.
     fn deliver(&mut self, event: &EmitterToResponder) {
         let mut texts: [Option<Vec<u8>>; 2] = [None, None];
-        let mut delivered_to = Vec::new();
-        for (&monitor, output) in self.monitors.iter_mut().filter(|(_, output)| output.takes_events()) {
+        for output in self.monitors.values_mut().filter(|output| output.takes_events()) {
             let [compact, pretty] = &mut texts;
             let cached = match output.encoder.style {
                 Style::Compact => compact,
@@ -255,9 +239,8 @@ impl Responder {
             };
             let text = cached.get_or_insert_with(|| encode_event(output.encoder, event));
             output.append(text);
-            delivered_to.push(monitor);
+            mark(output, &mut self.dirty);
         }
-        delivered_to.into_iter().for_each(|monitor| self.mark_dirty(monitor));
     }
 
     fn end_periods(&mut self, task: &mut task::Context<'_>) {
@@ -274,6 +257,13 @@ impl Responder {
             }
         }
         self.period_end = None;
+    }
+}
+
+/// Puts a monitor on the list of those with output to send on.
+fn mark(output: &mut MonitorOutput, dirty: &mut Vec<MonitorId>) {
+    if !std::mem::replace(&mut output.marked, true) {
+        dirty.push(output.monitor);
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::chardev::{Chardev, Source};
 use crate::connection::Connection;
 use crate::dialer::{Dialer, Target};
-use crate::listener::{Listener, Socket};
+use crate::listener::{Listener, ListeningSocket, Transport};
 use crate::memory::MemoryListener;
 use crate::nonblocking::SharedNonBlocking;
 use crate::options::Kind;
@@ -162,8 +162,8 @@ impl BoundListener {
             Origin::Inherited => SharedNonBlocking::set(fd)?,
         };
         let socket = match self.socket {
-            StdListener::Unix(socket) => Socket::Unix(tokio::net::UnixListener::from_std(socket)?),
-            StdListener::Tcp(socket, nodelay) => Socket::Tcp(tokio::net::TcpListener::from_std(socket)?, nodelay),
+            StdListener::Unix(socket) => ListeningSocket::new(socket.into(), Transport::Unix)?,
+            StdListener::Tcp(socket, nodelay) => ListeningSocket::new(socket.into(), Transport::Tcp(nodelay))?,
         };
         Ok(Listener::new(socket, self.file, shared))
     }
@@ -174,11 +174,10 @@ impl StdStream {
         match self {
             StdStream::Unix(socket) => {
                 socket.set_nonblocking(true)?;
-                Connection::from_unix(tokio::net::UnixStream::from_std(socket)?)
+                Connection::from_unix(socket)
             }
             StdStream::Tcp(socket, nodelay) => {
                 socket.set_nonblocking(true)?;
-                let socket = tokio::net::TcpStream::from_std(socket)?;
                 socket.set_nodelay(nodelay.is_on())?;
                 Connection::from_tcp(socket)
             }

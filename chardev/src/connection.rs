@@ -4,15 +4,16 @@ use crate::drain;
 use crate::fd_end::FdEnd;
 use crate::hangup::HangupWatch;
 use crate::memory::MemoryPeer;
+use crate::socket::Socket;
 use crate::stdio::StdioClaim;
 use rustix::net::sockopt;
 use std::io;
+use std::net::TcpStream;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::pin::Pin;
+use std::os::unix::net::UnixStream;
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::io::ReadBuf;
 
 /// A byte stream in both directions, from one peer.
 #[derive(Debug)]
@@ -23,8 +24,7 @@ pub struct Connection {
 
 #[derive(Debug)]
 enum Stream {
-    Unix(UnixStream, HangupWatch),
-    Tcp(TcpStream, HangupWatch),
+    Socket(Socket),
     Pair(FdPair),
     Memory(MemoryPeer),
 }
@@ -38,11 +38,12 @@ pub(crate) struct FdPair {
 }
 
 impl Connection {
+    /// The socket must not block.
     pub(crate) fn from_unix(socket: UnixStream) -> io::Result<Self> {
-        let watch = HangupWatch::new(socket.as_fd())?;
-        Ok(Connection { stream: Stream::Unix(socket, watch), peer: "unix".to_owned() })
+        Ok(Connection { stream: Stream::Socket(Socket::new(socket.into())?), peer: "unix".to_owned() })
     }
 
+    /// The socket must not block.
     pub(crate) fn from_tcp(socket: TcpStream) -> io::Result<Self> {
         let peer = match socket.peer_addr() {
             Ok(address) => format!("tcp:{address}"),
@@ -50,8 +51,7 @@ impl Connection {
             Err(_) => "tcp".to_owned(),
         };
         keep_alive(socket.as_fd());
-        let watch = HangupWatch::new(socket.as_fd())?;
-        Ok(Connection { stream: Stream::Tcp(socket, watch), peer })
+        Ok(Connection { stream: Stream::Socket(Socket::new(socket.into())?), peer })
     }
 
     pub(crate) fn from_pair(pair: FdPair, peer: String) -> Self {
@@ -68,8 +68,7 @@ impl Connection {
     /// What the operating system said; the connection is of no more use.
     pub fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match &mut self.stream {
-            Stream::Unix(socket, _) => Pin::new(socket).poll_read(cx, buf),
-            Stream::Tcp(socket, _) => Pin::new(socket).poll_read(cx, buf),
+            Stream::Socket(socket) => socket.poll_read(cx, buf),
             Stream::Pair(pair) => pair.input.poll_read(cx, buf),
             Stream::Memory(peer) => peer.poll_read(cx, buf),
         }
@@ -77,12 +76,14 @@ impl Connection {
 
     /// Writes from `bufs` as much as there is room for, and tells how many bytes that was.
     ///
+    /// Afterwards, reading and hanging up have to be polled again: when there begins or ceases to be no room, whoever
+    /// waited for them is forgotten.
+    ///
     /// # Errors
     /// What the operating system said; the connection is of no more use.
     pub fn poll_write_vectored(&mut self, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
         match &mut self.stream {
-            Stream::Unix(socket, _) => write_slices(Pin::new(socket), cx, bufs),
-            Stream::Tcp(socket, _) => write_slices(Pin::new(socket), cx, bufs),
+            Stream::Socket(socket) => socket.poll_write_vectored(cx, bufs),
             Stream::Pair(pair) => pair.output.poll_write_vectored(cx, bufs),
             Stream::Memory(peer) => peer.poll_write_vectored(cx, bufs),
         }
@@ -95,7 +96,7 @@ impl Connection {
     /// socket, until something is written to it.
     pub fn poll_hangup(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         match &mut self.stream {
-            Stream::Unix(_, watch) | Stream::Tcp(_, watch) => watch.poll(cx),
+            Stream::Socket(socket) => socket.poll_hangup(cx),
             Stream::Pair(pair) => pair.poll_hangup(cx),
             Stream::Memory(peer) => peer.poll_hangup(cx),
         }
@@ -104,7 +105,7 @@ impl Connection {
     /// The same as [`poll_hangup`](Self::poll_hangup), asked of the kernel at once.
     pub fn is_hung_up(&self) -> bool {
         match &self.stream {
-            Stream::Unix(_, watch) | Stream::Tcp(_, watch) => watch.is_hung_up(),
+            Stream::Socket(socket) => socket.is_hung_up(),
             Stream::Pair(pair) => pair.is_hung_up(),
             Stream::Memory(peer) => peer.is_hung_up(),
         }
@@ -116,8 +117,7 @@ impl Connection {
     /// of stdio the peer sees the end when the process ends.
     pub fn finish(&mut self) {
         match &mut self.stream {
-            Stream::Unix(socket, _) => drain::shut_down(socket.as_fd()),
-            Stream::Tcp(socket, _) => drain::shut_down(socket.as_fd()),
+            Stream::Socket(socket) => socket.fd().into_iter().for_each(drain::shut_down),
             Stream::Pair(pair) => {
                 pair.input.restore();
                 pair.output.restore();
@@ -143,19 +143,6 @@ impl FdPair {
     fn is_hung_up(&self) -> bool {
         self.input.watch().is_none_or(HangupWatch::is_hung_up)
             && self.output.watch().is_some_and(HangupWatch::is_hung_up)
-    }
-}
-
-/// A single slice goes out with send(2) rather than writev(2): a partial write then clears tokio's readiness, and
-/// SIGPIPE can't be raised.
-fn write_slices<W: AsyncWrite>(
-    socket: Pin<&mut W>,
-    cx: &mut Context<'_>,
-    bufs: &[io::IoSlice<'_>],
-) -> Poll<io::Result<usize>> {
-    match bufs {
-        [single] => socket.poll_write(cx, single),
-        several => socket.poll_write_vectored(cx, several),
     }
 }
 

@@ -83,11 +83,11 @@ impl Dialer {
 impl Target {
     async fn connect(self) -> io::Result<Connection> {
         match self {
-            Target::Unix(path) => Connection::from_unix(UnixStream::connect(path).await?),
+            Target::Unix(path) => Connection::from_unix(UnixStream::connect(path).await?.into_std()?),
             Target::Tcp { addresses, nodelay, .. } => {
                 let stream = TcpStream::connect(addresses.as_slice()).await?;
                 stream.set_nodelay(nodelay.is_on())?;
-                Connection::from_tcp(stream)
+                Connection::from_tcp(stream.into_std()?)
             }
         }
     }

@@ -62,6 +62,7 @@ mod nonblocking;
 mod options;
 mod registration;
 mod role;
+mod socket;
 mod stdio;
 mod tcp;
 mod unix;

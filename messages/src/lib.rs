@@ -16,7 +16,7 @@
 //! | dispatcher → responder | [`DispatcherToResponder`]: results | 1 per request taken | kept, sent next turn | dropped: arbiter is gone |
 //! | parser → responder | [`ParserToResponder`]: greeting, negotiation, OOB results | 1 per turn | kept, sent next turn | said in the log |
 //! | queue → responder | [`QueueToResponder`]: malformed, dropped, finished | 1 per request judged | kept, sent next turn | said in the log |
-//! | responder → queue | [`ResponderToQueue`]: answered, backlog | 1 per answer, 1 per change of the backlog | kept, sent next turn | dropped: monitor is gone |
+//! | responder → queue | [`ResponderToQueue`]: answered, backlog | 1 per turn with answers, 1 per change of the backlog | kept, sent next turn | dropped: monitor is gone |
 //! | responder → frontend | [`ResponderToFrontend`]: output, end | [`WRITE_WINDOW`] | kept, sent next turn | dropped: monitor is gone |
 //! | frontend → responder | [`FrontendToResponder`]: output taken | 2 | kept, sent next turn | said in the log |
 //! | emitter → responder | [`EmitterToResponder`]: events | [`EVENT_CREDITS`] | `emit` refuses | `emit` refuses |

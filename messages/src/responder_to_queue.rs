@@ -1,19 +1,21 @@
 //! Responder → queue: answers that went out, and output that doesn't.
 //!
-//! Bound: one message per answer, and one per change of the output backlog.
+//! Bound: one message per turn of the responder in which there were answers, and one per change of the output backlog.
 
 use actix::Message;
 
-use crate::{RequestKey, SessionKey};
+use crate::SessionKey;
 
 /// What the responder tells a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Message)]
 #[rtype(result = "()")]
 pub enum ResponderToQueue {
-    /// A dispatched request has its answer in the output.
-    RequestAnswered {
-        /// Which.
-        request: RequestKey,
+    /// Dispatched requests have their answers in the output.
+    RequestsAnswered {
+        /// The session.
+        session: SessionKey,
+        /// How many since this was last said; at least one.
+        count: usize,
     },
     /// Too much output waits for the client: hold the input.
     OutputBacklogged {

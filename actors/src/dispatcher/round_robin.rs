@@ -1,13 +1,14 @@
 //! Whose command runs next: one per turn of each monitor, in order within one.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use actix_qmp_messages::{MonitorId, ReadyRequest, SessionKey};
+use rustc_hash::FxHashMap;
 
 /// Requests that were handed over and not taken yet.
 #[derive(Debug, Default)]
 pub(crate) struct RoundRobin {
-    requests: HashMap<MonitorId, VecDeque<ReadyRequest>>,
+    requests: FxHashMap<MonitorId, VecDeque<ReadyRequest>>,
     // Monitors that have a request, each once; the front is next.
     turns: VecDeque<MonitorId>,
 }

@@ -168,10 +168,10 @@ impl RequestQueue {
         self.handed = self.handed.saturating_sub(1);
     }
 
-    /// A request that was handed over in the current session has its answer.
-    pub(crate) fn answered(&mut self) {
-        debug_assert!(self.unanswered > 0, "answered without having been handed over");
-        self.unanswered = self.unanswered.saturating_sub(1);
+    /// So many requests that were handed over in the current session have their answers.
+    pub(crate) fn answered(&mut self, count: usize) {
+        debug_assert!(self.unanswered >= count, "answered without having been handed over");
+        self.unanswered = self.unanswered.saturating_sub(count);
     }
 
     /// The session is over: what waits here is dropped; what lies in the dispatcher still counts against the window.

@@ -106,7 +106,7 @@ impl Bench {
     }
 
     async fn answered(&self, request: RequestKey) {
-        self.queue.send(ResponderToQueue::RequestAnswered { request }).await.unwrap();
+        self.queue.send(ResponderToQueue::RequestsAnswered { session: request.session, count: 1 }).await.unwrap();
     }
 
     async fn hold(&self, guard: u64) {

@@ -3,7 +3,9 @@
 use std::task;
 
 use actix_qmp_messages::schema::VersionInfo;
-use actix_qmp_messages::{AddMonitorToResponder, Oob, OutputLimits, ResponderToFrontend, ResponderToQueue, SessionKey};
+use actix_qmp_messages::{
+    AddMonitorToResponder, MonitorId, Oob, OutputLimits, ResponderToFrontend, ResponderToQueue, SessionKey,
+};
 
 use super::accounting::{OutputAccount, Pressure};
 use super::encode::Encoder;
@@ -14,11 +16,14 @@ const FIRST_ALLOCATION: usize = 256;
 
 /// The output side of a monitor.
 pub(super) struct MonitorOutput {
+    pub(super) monitor: MonitorId,
     pub(super) encoder: Encoder,
-    pub(super) queue: Outbox<ResponderToQueue>,
     /// In the responder's list of monitors with something to send.
     pub(super) marked: bool,
     frontend: Outbox<ResponderToFrontend>,
+    queue: Outbox<ResponderToQueue>,
+    /// Answers of which the queue has not been told yet.
+    answered: Option<(SessionKey, usize)>,
     limits: OutputLimits,
     oob: Oob,
     session: Option<SessionOutput>,
@@ -46,10 +51,12 @@ enum Phase {
 impl MonitorOutput {
     pub(super) fn new(setup: AddMonitorToResponder) -> Self {
         Self {
+            monitor: setup.monitor,
             encoder: Encoder { style: setup.style },
-            queue: Outbox::new(setup.queue),
             marked: false,
             frontend: Outbox::new(setup.frontend),
+            queue: Outbox::new(setup.queue),
+            answered: None,
             limits: setup.limits,
             oob: setup.oob,
             session: None,
@@ -121,6 +128,23 @@ impl MonitorOutput {
         }
     }
 
+    /// Counts the answer to a request of `session`, written or discarded, for the queue.
+    pub(super) fn answered(&mut self, session: SessionKey) {
+        match &mut self.answered {
+            Some((counted, count)) if *counted == session => *count += 1,
+            None | Some(_) => {
+                self.tell_answered();
+                self.answered = Some((session, 1));
+            }
+        }
+    }
+
+    fn tell_answered(&mut self) {
+        if let Some((session, count)) = self.answered.take() {
+            self.queue.send(ResponderToQueue::RequestsAnswered { session, count });
+        }
+    }
+
     pub(super) fn written(&mut self, key: SessionKey, writes: usize, bytes: usize) {
         if let Some(session) = self.current(key) {
             let pressure = session.account.written(writes, bytes);
@@ -142,6 +166,8 @@ impl MonitorOutput {
                 self.frontend.send(ResponderToFrontend::FinishSession { session: session.key });
             }
         }
+        // Behind the output: what waits for an answer is the client first, and then the queue.
+        self.tell_answered();
         let flushed = self.frontend.flush(task).and(self.queue.flush(task));
         self.marked = flushed == Flushed::Held;
         flushed

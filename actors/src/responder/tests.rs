@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use actix::Addr;
 use actix_qmp_messages::{
-    EventData, Oob, OutputLimits, RequestKey, ResponderToFrontend, Sequence, SessionId, WRITE_WINDOW,
+    EventData, Oob, OutputLimits, RequestKey, ResponderToFrontend, ResponderToQueue, Sequence, SessionId, WRITE_WINDOW,
 };
 use serde_json::{Value, json};
 

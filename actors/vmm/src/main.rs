@@ -30,9 +30,10 @@ fn main() -> ExitCode {
     // On standard error: standard output may be a monitor's.
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
-    let ended = System::new().block_on(run(options));
+    // A task of its own: what is blocked on is polled whenever anything happens on this thread.
+    let ended = System::new().block_on(async { actix::spawn(run(options)).await });
     actix_qmp::chardev::restore_terminal();
-    match ended {
+    match ended.unwrap_or_else(|panicked| Err(panicked.into())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("qmp-vmm: {error}");

@@ -96,7 +96,7 @@ fn malformed_request_waits_for_the_answers_before_it_and_holds_those_behind() {
     assert!(queue.step().is_none());
     queue.taken();
     assert!(queue.step().is_none());
-    queue.answered();
+    queue.answered(1);
     assert!(matches!(queue.step(), Some(Step::Fail { .. })));
     assert!(matches!(queue.step(), Some(Step::HandOver(ready)) if ready.key.sequence == Sequence(3)));
 }
@@ -216,7 +216,7 @@ fn replay(events: &[Event]) -> (RequestQueue, Model) {
                 None
             }
             Event::Answered => {
-                queue.answered();
+                queue.answered(1);
                 None
             }
             Event::TakenOfEnded => {

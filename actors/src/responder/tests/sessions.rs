@@ -17,7 +17,7 @@ async fn reply_to_an_ended_session_is_thrown_away_and_still_counts_as_answered()
     bench.end(first).await;
     assert_eq!(bench.told_frontend(0).await, []);
     let request = RequestKey { session: first, sequence: Sequence(1) };
-    assert_eq!(bench.told_queue(0).await, [ResponderToQueue::RequestAnswered { request }]);
+    assert_eq!(bench.told_queue(0).await, [ResponderToQueue::RequestsAnswered { session: request.session, count: 1 }]);
 
     bench.emit("STOP", None);
     assert_eq!(bench.told_frontend(0).await, [], "the negotiation of session 1 is not session 2's");

@@ -1,0 +1,148 @@
+//! A connected stream socket: both directions, and the news that the peer is gone.
+//!
+//! ```text
+//!                 a write would block: registered anew
+//!   INPUT ONLY ------------------------------------------> BOTH DIRECTIONS
+//!       ^                                                         |
+//!       +--------- a write was taken whole: registered anew ------+
+//! ```
+//!
+//! Output goes straight to the socket, and the runtime is asked to tell of room only while there is none: epoll would
+//! otherwise wake this thread each time the peer takes something out of the buffer, which is once for every reply and
+//! costs a third of a round trip. Registering anew needs no further descriptor, and reports what is the case by then, so
+//! no event is lost in between.
+//!
+//! `EPOLLHUP` and `EPOLLERR` are reported unasked. A peer that ends only its own output (TCP FIN, `shutdown(SHUT_WR)`)
+//! raises `EPOLLRDHUP`, which is no more than the end of input.
+
+use crate::hangup::is_hung_up;
+use crate::registration::register;
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, recv, send, sendmsg};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::task::{Context, Poll, ready};
+use tokio::io::unix::AsyncFd;
+use tokio::io::{Interest, ReadBuf};
+
+/// A connected socket in the runtime's care.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    /// None after it could not be registered anew: it is closed then.
+    io: Option<AsyncFd<OwnedFd>>,
+    told_of: ToldOf,
+}
+
+/// What the runtime tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ToldOf {
+    Input,
+    InputAndRoom,
+}
+
+impl Socket {
+    /// Takes a non-blocking socket; needs the runtime's context.
+    pub(crate) fn new(socket: OwnedFd) -> io::Result<Self> {
+        let io = register(socket, Interest::READABLE).map_err(|(_, reason)| reason)?;
+        Ok(Socket { io: Some(io), told_of: ToldOf::Input })
+    }
+
+    pub(crate) fn poll_read(&self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let io = self.io()?;
+        loop {
+            let mut guard = ready!(io.poll_read_ready(cx))?;
+            let room = buf.initialize_unfilled();
+            match recv(io, &mut *room, RecvFlags::empty()) {
+                Ok((length, _)) => {
+                    // Less than there was room for: the kernel has no more, and need not be asked to learn that.
+                    if (1..room.len()).contains(&length) {
+                        guard.clear_ready();
+                    }
+                    buf.advance(length);
+                    return Poll::Ready(Ok(()));
+                }
+                Err(Errno::AGAIN) => guard.clear_ready(),
+                Err(Errno::INTR) => {}
+                Err(error) => return Poll::Ready(Err(error.into())),
+            }
+        }
+    }
+
+    pub(crate) fn poll_write_vectored(
+        &mut self,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            let io = self.io()?;
+            let guard = match self.told_of {
+                ToldOf::Input => None,
+                ToldOf::InputAndRoom => Some(ready!(io.poll_write_ready(cx))?),
+            };
+            match (write(io.as_fd(), bufs), guard) {
+                (Ok(length), guard) => {
+                    let whole = length == bufs.iter().map(|slice| slice.len()).sum::<usize>();
+                    match guard {
+                        Some(_) if whole => self.register_anew(ToldOf::Input)?,
+                        Some(mut guard) => guard.clear_ready(),
+                        None => {}
+                    }
+                    return Poll::Ready(Ok(length));
+                }
+                (Err(Errno::AGAIN), Some(mut guard)) => guard.clear_ready(),
+                (Err(Errno::AGAIN), None) => self.register_anew(ToldOf::InputAndRoom)?,
+                (Err(Errno::INTR), _) => {}
+                (Err(error), _) => return Poll::Ready(Err(error.into())),
+            }
+        }
+    }
+
+    /// Ready when the peer can neither send nor receive any more, and from then on always.
+    pub(crate) fn poll_hangup(&self, cx: &mut Context<'_>) -> Poll<()> {
+        // An error here means that the runtime is shutting down, or that the socket is closed already: nothing will come
+        // from that peer either.
+        let Ok(io) = self.io() else { return Poll::Ready(()) };
+        match ready!(io.poll_write_ready(cx)) {
+            // Room came after the last write was tried. That is for the writer, who is woken in place of us.
+            Ok(guard) if !guard.ready().is_write_closed() => {
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            // "Write closed" is tokio's name for EPOLLHUP, or EPOLLERR alone.
+            Ok(_) | Err(_) => Poll::Ready(()),
+        }
+    }
+
+    /// Asks the kernel, without waiting.
+    pub(crate) fn is_hung_up(&self) -> bool {
+        self.io().map_or(true, |io| is_hung_up(io.as_fd()))
+    }
+
+    /// The descriptor, unless it is closed.
+    pub(crate) fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.io.as_ref().map(AsFd::as_fd)
+    }
+
+    fn io(&self) -> io::Result<&AsyncFd<OwnedFd>> {
+        self.io.as_ref().ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    fn register_anew(&mut self, told_of: ToldOf) -> io::Result<()> {
+        let io = self.io.take().ok_or(io::ErrorKind::NotConnected)?;
+        let interest = match told_of {
+            ToldOf::Input => Interest::READABLE,
+            ToldOf::InputAndRoom => Interest::READABLE | Interest::WRITABLE,
+        };
+        self.io = Some(register(io.into_inner(), interest).map_err(|(_, reason)| reason)?);
+        self.told_of = told_of;
+        Ok(())
+    }
+}
+
+/// Never raises SIGPIPE.
+fn write(socket: BorrowedFd<'_>, bufs: &[io::IoSlice<'_>]) -> rustix::io::Result<usize> {
+    match bufs {
+        [single] => send(socket, single, SendFlags::NOSIGNAL),
+        several => sendmsg(socket, several, &mut SendAncillaryBuffer::default(), SendFlags::NOSIGNAL),
+    }
+}
