@@ -17,12 +17,16 @@
 //! | [`schema_monitor`] | that monitor, run as a child process of this program |
 //! | [`compilation`] | how long a large schema takes to compile |
 //! | [`idle`] | what a session costs that does nothing |
+//! | [`scale`] | what is measured at scale, with its tables |
+//! | [`events`], [`event_monitor`] | events to many sessions, and the monitors that emit them |
 //! | [`statistics`], [`process`], [`placement`] | medians, the system's own counts, which CPU |
 //! | [`report`] | the tables, for people and for machines |
 
 pub mod compilation;
 pub mod connection;
 pub mod echo;
+pub mod event_monitor;
+pub mod events;
 pub mod flood;
 pub mod idle;
 pub mod introspection;
@@ -34,6 +38,7 @@ pub mod report;
 pub mod requests;
 pub mod round_trip;
 pub mod run;
+pub mod scale;
 pub mod schema_monitor;
 pub mod servers;
 pub mod statistics;

@@ -34,6 +34,10 @@ pub struct Options {
     #[arg(long, value_name = "SERVER")]
     pub without: Vec<Server>,
 
+    /// Measure only this part; may be given several times
+    #[arg(long, value_name = "PART")]
+    pub only: Vec<Part>,
+
     /// Write everything to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
@@ -70,6 +74,22 @@ pub enum Command {
         /// The file that has the schema's introspection
         introspection: PathBuf,
     },
+    /// Monitors that emit as many events as they are asked for
+    EventMonitor {
+        /// The socket of a monitor that is there to tell that all are; the others' names are made of it
+        path: PathBuf,
+        /// How many others
+        sessions: usize,
+    },
+}
+
+/// `--only`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Round trips, pipelined, introspection, compilation, idle sessions
+    Base,
+    /// Events to many sessions
+    Events,
 }
 
 /// `--placement`.
@@ -118,7 +138,23 @@ pub struct Extent {
     pub introspection_seconds: u64,
 }
 
+/// How many events are emitted to each number of sessions.
+#[derive(Debug, Clone, Copy)]
+pub struct EventExtent {
+    /// Events.
+    pub events: u64,
+    /// In so many slices.
+    pub slices: usize,
+    /// No slice is begun after this many seconds.
+    pub seconds: u64,
+}
+
 impl Options {
+    /// Whether this part is measured.
+    pub fn has(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
+
     /// How much to measure where the figures count.
     pub fn extent(&self) -> Extent {
         if self.quick {
@@ -139,6 +175,15 @@ impl Options {
                 introspection_rounds: 20,
                 introspection_seconds: 12,
             }
+        }
+    }
+
+    /// How many events to emit.
+    pub fn event_extent(&self) -> EventExtent {
+        if self.quick {
+            EventExtent { events: 100_000, slices: 10, seconds: 15 }
+        } else {
+            EventExtent { events: 1_000_000, slices: 50, seconds: 240 }
         }
     }
 

@@ -1,5 +1,6 @@
 //! The processes that answer, each started in the placement of the moment and killed when dropped.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
@@ -55,10 +56,20 @@ impl OwnServer {
     /// # Errors
     /// If it can't be reached.
     pub fn start(subcommand: &str, file: Option<&Path>) -> Outcome<Self> {
+        Self::start_under(&[], subcommand, file.map(Path::as_os_str))
+    }
+
+    /// Starts it under another program, whose command line stands first; `argument` as in [`Self::start`].
+    ///
+    /// # Errors
+    /// If it can't be reached.
+    pub fn start_under(wrapper: &[&OsStr], subcommand: &str, argument: Option<&OsStr>) -> Outcome<Self> {
         let directory = tempfile::tempdir()?;
         let path = directory.path().join("server.sock");
-        let mut command = Command::new(std::env::current_exe()?);
-        command.arg(subcommand).arg(&path).args(file).stdin(Stdio::null());
+        let own = std::env::current_exe()?;
+        let mut line = wrapper.iter().copied().chain([own.as_os_str(), OsStr::new(subcommand)]);
+        let mut command = Command::new(line.next().unwrap_or_default());
+        command.args(line).arg(&path).args(argument).stdin(Stdio::null());
         let child = command.spawn().context(format!("cannot start the {subcommand}"))?;
         let server = Self { child, directory };
         let started = Instant::now();
