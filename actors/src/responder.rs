@@ -26,6 +26,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task;
 
 use actix::{Actor, Context, Handler};
@@ -55,6 +56,8 @@ pub(crate) struct Responder {
     /// Monitors with output to send on, each once.
     dirty: Vec<MonitorId>,
     throttle: Throttle<EmitterToResponder>,
+    /// Credits of the events of this turn.
+    spent: Vec<Arc<dyn Send + Sync>>,
     /// Ends with the first throttling period.
     period_end: Option<Pin<Box<Sleep>>>,
 }
@@ -67,6 +70,7 @@ impl Responder {
             monitors: HashMap::new(),
             dirty: Vec::new(),
             throttle: Throttle::new(STANDARD_RULES.into_iter().chain(rules)),
+            spent: Vec::new(),
             period_end: None,
         }
     }
@@ -185,6 +189,9 @@ impl Handler<EmitterToResponder> for Responder {
     type Result = ();
 
     fn handle(&mut self, event: EmitterToResponder, _ctx: &mut Self::Context) {
+        // Given back event by event, they would let an emitter that never rests keep the mailbox from getting empty: the
+        // turn would not end, nothing would be sent on, and clients that do read would be closed for their backlog.
+        self.spent.push(Arc::clone(&event.credit));
         let Some(rule) = self.throttle.rule(event.name) else {
             self.deliver(&event);
             return;
@@ -208,6 +215,7 @@ impl Driven for Responder {
                 self.dirty.push(monitor);
             }
         }
+        self.spent.clear();
     }
 }
 
