@@ -49,6 +49,9 @@ use crate::outbox::Flushed;
 /// Messages of one monitor in the mailbox: its parser's, queue's, dispatcher's and frontend's.
 const MAILBOX_PER_MONITOR: usize = 64;
 
+/// Room for an ordinary event's text.
+const EVENT_BYTES: usize = 256;
+
 /// The actor.
 pub(crate) struct Responder {
     version: VersionInfo,
@@ -254,7 +257,6 @@ impl Responder {
     /// Appends an event to every session in command mode; it is turned into text once per style.
     fn deliver(&mut self, event: &EmitterToResponder) {
         let mut texts: [Option<Vec<u8>>; 2] = [None, None];
-        let mut delivered_to = Vec::new();
         for (&monitor, output) in self.monitors.iter_mut().filter(|(_, output)| output.takes_events()) {
             let [compact, pretty] = &mut texts;
             let cached = match output.encoder.style {
@@ -263,9 +265,12 @@ impl Responder {
             };
             let text = cached.get_or_insert_with(|| encode_event(output.encoder, event));
             output.append(text);
-            delivered_to.push(monitor);
+            // As mark_dirty, without looking each monitor up once more.
+            if !output.marked {
+                output.marked = true;
+                self.dirty.push(monitor);
+            }
         }
-        delivered_to.into_iter().for_each(|monitor| self.mark_dirty(monitor));
     }
 
     fn end_periods(&mut self, task: &mut task::Context<'_>) {
@@ -294,7 +299,7 @@ fn throttle_key(rule: ThrottleRule, event: &EmitterToResponder) -> Option<String
 
 /// An event's text; empty, and said in the log, when its data can't be serialised.
 fn encode_event(encoder: Encoder, event: &EmitterToResponder) -> Vec<u8> {
-    let mut text = Vec::new();
+    let mut text = Vec::with_capacity(EVENT_BYTES);
     let data = event.data.as_deref().map(|data| data as &dyn WireValue);
     if encoder.event(event.name, data, event.at, &mut text).is_err() {
         tracing::error!(event = event.name, "event_data_not_serialised");
