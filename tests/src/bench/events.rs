@@ -20,6 +20,9 @@ use crate::{Failure, Outcome};
 /// Sessions that are read, sessions that are not, and the line that it is set against.
 const LINES: [(usize, usize, Option<usize>); 4] = [(1, 0, None), (16, 0, None), (256, 0, None), (15, 1, Some(1))];
 
+/// Events before the first that are counted.
+const WARM_UP: u64 = 20_000;
+
 /// Of events to many sessions.
 #[derive(Debug, Serialize)]
 pub struct EventFigures {
@@ -90,7 +93,10 @@ impl Line {
         let server = OwnServer::start_under(&[], "event-monitor", Some(&sessions))?;
         let readers = Readers::open(&server.path(), read)?;
         let deaf = (read..read + unread).map(Deaf::new).collect();
-        Ok(Self { readers, deaf, server })
+        let mut line = Self { readers, deaf, server };
+        // Until the allocator has got used to the work, it is another one.
+        line.slice(WARM_UP, &mut Slices::default())?;
+        Ok(line)
     }
 
     fn slice(&mut self, events: u64, slices: &mut Slices) -> Outcome {

@@ -181,7 +181,7 @@ impl Options {
     /// How many events to emit.
     pub fn event_extent(&self) -> EventExtent {
         if self.quick {
-            EventExtent { events: 100_000, slices: 10, seconds: 15 }
+            EventExtent { events: 100_000, slices: 4, seconds: 15 }
         } else {
             EventExtent { events: 1_000_000, slices: 50, seconds: 240 }
         }
