@@ -14,7 +14,7 @@ use crate::{Failure, Outcome};
 
 use self::schema::SCHEMA;
 use self::schema::TickCounts;
-use self::schema::commands::{GrantTicks, QueryTicks};
+use self::schema::commands::{GrantTicks, QueryTicks, Take};
 use self::schema::events::Tick;
 
 /// What this monitor has beyond those that every monitor has.
@@ -58,7 +58,8 @@ pub fn serve(path: &Path, sessions: usize) -> Outcome {
             .command_oob(move |_: QueryTicks| {
                 let emitted = counts.emitted.load(Ordering::Relaxed);
                 Ok(TickCounts { emitted, refused: counts.refused.load(Ordering::Relaxed) })
-            });
+            })
+            .command_oob(|_: Take| Ok(Empty {}));
         let mut monitors = builder.start().await?;
         let paths = (0..sessions).map(|session| session_path(path, session)).chain([path.to_owned()]);
         for path in paths {

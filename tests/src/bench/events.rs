@@ -1,7 +1,7 @@
 //! Events to many sessions: one emitter, a thread of its own in the server, and one client thread that reads all sessions
 //! and looks at each event. Numbers of sessions take turns, and so do those with one more session that is never read.
 
-mod readers;
+pub(super) mod readers;
 mod ticks;
 
 use std::ffi::OsString;

@@ -74,6 +74,15 @@ pub enum Command {
         /// The file that has the schema's introspection
         introspection: PathBuf,
     },
+    /// Count the instructions of one operation each on the hot paths, under callgrind
+    Instructions {
+        /// Compare with the counts that are kept, and fail if one is more than their tolerance worse
+        #[arg(long)]
+        check: bool,
+        /// Keep these counts from now on
+        #[arg(long, conflicts_with = "check")]
+        keep: bool,
+    },
     /// Monitors that emit as many events as they are asked for
     EventMonitor {
         /// The socket of a monitor that is there to tell that all are; the others' names are made of it

@@ -3,8 +3,10 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use super::connection::Connection;
@@ -77,7 +79,7 @@ impl OwnServer {
             if started.elapsed() > DEADLINE {
                 return Err(Failure::new(format!("the {subcommand} does not listen")));
             }
-            std::thread::yield_now();
+            thread::yield_now();
         }
         Ok(server)
     }
@@ -90,6 +92,23 @@ impl OwnServer {
     /// The process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Asks it to end, so that what it runs under can say what it saw, and waits for that.
+    ///
+    /// # Errors
+    /// If it does not end.
+    pub fn end(mut self) -> Outcome {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, Signal::TERM).context("cannot end the server")?;
+        let started = Instant::now();
+        while self.child.try_wait()?.is_none() {
+            if started.elapsed() > DEADLINE {
+                return Err(Failure::new("the server does not end"));
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use actix_qmp_tests::bench::instructions::{self, Purpose};
 use actix_qmp_tests::bench::options::{Command, Options};
 use actix_qmp_tests::bench::{echo, event_monitor, run, schema_monitor};
 use clap::Parser;
@@ -15,6 +16,7 @@ fn main() -> ExitCode {
         Some(Command::SchemaMonitor { path, introspection }) => {
             schema_monitor::serve(path, introspection).map(|()| ExitCode::SUCCESS)
         }
+        Some(Command::Instructions { check, keep }) => instructions::run(Purpose::of(*check, *keep)),
         Some(Command::EventMonitor { path, sessions }) => {
             event_monitor::serve(path, *sessions).map(|()| ExitCode::SUCCESS)
         }

@@ -25,7 +25,7 @@ const STEP: u64 = 1024;
 
 /// Sessions that are all read to their end.
 #[derive(Debug)]
-pub(super) struct Readers {
+pub(in crate::bench) struct Readers {
     epoll: OwnedFd,
     sessions: Vec<(UnixStream, Ticks)>,
     granted: u64,
@@ -38,7 +38,7 @@ impl Readers {
     ///
     /// # Errors
     /// If one can't be opened.
-    pub(super) fn open(path: &Path, sessions: usize) -> Outcome<Self> {
+    pub(in crate::bench) fn open(path: &Path, sessions: usize) -> Outcome<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC).context("no epoll")?;
         let mut readers = Self { epoll, sessions: Vec::new(), granted: 0, grants: 0, buffer: vec![0; BUFFER_BYTES] };
         for session in 0..sessions {
@@ -55,7 +55,7 @@ impl Readers {
     ///
     /// # Errors
     /// If one is missing or out of order, or a session is closed.
-    pub(super) fn read(&mut self, events: u64) -> Outcome<Duration> {
+    pub(in crate::bench) fn read(&mut self, events: u64) -> Outcome<Duration> {
         let started = Instant::now();
         let target = self.granted + events;
         let mut ready = Vec::with_capacity(self.sessions.len());
