@@ -19,6 +19,7 @@
 //! | [`idle`] | what a session costs that does nothing |
 //! | [`scale`] | what is measured at scale, with its tables |
 //! | [`events`], [`event_monitor`] | events to many sessions, and the monitors that emit them |
+//! | [`latency`] | how long requests take under a steady load |
 //! | [`instructions`] | how many instructions an operation takes, compared with what is kept |
 //! | [`statistics`], [`process`], [`placement`] | medians, the system's own counts, which CPU |
 //! | [`report`] | the tables, for people and for machines |
@@ -32,6 +33,7 @@ pub mod flood;
 pub mod idle;
 pub mod instructions;
 pub mod introspection;
+pub mod latency;
 pub mod options;
 pub mod pipeline;
 pub mod placement;

@@ -1,6 +1,7 @@
 //! The command line of the bench.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -99,6 +100,8 @@ pub enum Part {
     Base,
     /// Events to many sessions
     Events,
+    /// How long requests take under a steady load
+    Latency,
 }
 
 /// `--placement`.
@@ -147,6 +150,17 @@ pub struct Extent {
     pub introspection_seconds: u64,
 }
 
+/// How long a steady load lasts, at each rate.
+#[derive(Debug, Clone, Copy)]
+pub struct LatencyExtent {
+    /// Slices.
+    pub slices: usize,
+    /// Their length.
+    pub slice: Duration,
+    /// No slice is begun after this many seconds.
+    pub seconds: u64,
+}
+
 /// How many events are emitted to each number of sessions.
 #[derive(Debug, Clone, Copy)]
 pub struct EventExtent {
@@ -193,6 +207,15 @@ impl Options {
             EventExtent { events: 100_000, slices: 4, seconds: 15 }
         } else {
             EventExtent { events: 1_000_000, slices: 50, seconds: 240 }
+        }
+    }
+
+    /// How long steady loads last.
+    pub fn latency_extent(&self) -> LatencyExtent {
+        if self.quick {
+            LatencyExtent { slices: 2, slice: Duration::from_millis(100), seconds: 15 }
+        } else {
+            LatencyExtent { slices: 10, slice: Duration::from_millis(500), seconds: 150 }
         }
     }
 

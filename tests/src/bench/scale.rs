@@ -6,6 +6,7 @@ use rustix::thread::CpuSet;
 use serde::Serialize;
 
 use super::events::{self, EventFigures};
+use super::latency::{self, LatencyFigures};
 use super::options::{Options, Part};
 use super::placement::{self, Placement};
 use super::report::Row;
@@ -16,6 +17,8 @@ use crate::Outcome;
 pub struct ScaleFigures {
     /// Events to many sessions.
     pub events: Vec<Placed<Vec<Row<EventFigures>>>>,
+    /// Latency under a steady load.
+    pub latency: Vec<Placed<Vec<Row<LatencyFigures>>>>,
 }
 
 /// Figures of one placement.
@@ -40,6 +43,10 @@ impl ScaleFigures {
                 let rows = events::measure(options.event_extent());
                 figures.events.push(Placed { placement: *placement, figures: rows });
             }
+            if options.has(Part::Latency) {
+                let rows = latency::measure(options, options.latency_extent());
+                figures.latency.push(Placed { placement: *placement, figures: rows });
+            }
         }
         Ok(figures)
     }
@@ -47,6 +54,7 @@ impl ScaleFigures {
     /// Whether a server that should have answered did not, or not rightly.
     pub fn has_failures(&self) -> bool {
         self.events.iter().flat_map(|placed| &placed.figures).any(Row::has_failed)
+            || self.latency.iter().flat_map(|placed| &placed.figures).any(Row::has_failed)
     }
 
     /// The tables.

@@ -2,11 +2,12 @@
 
 use super::{Placed, ScaleFigures};
 use crate::bench::events::EventFigures;
+use crate::bench::latency::LatencyFigures;
 use crate::bench::report::Row;
 use crate::bench::report::markdown::{table, with_quartiles};
 
 pub(super) fn render(figures: &ScaleFigures) -> String {
-    figures.events.iter().map(render_events).collect()
+    figures.events.iter().map(render_events).chain(figures.latency.iter().map(render_latency)).collect()
 }
 
 fn render_events(placed: &Placed<Vec<Row<EventFigures>>>) -> String {
@@ -30,4 +31,21 @@ fn render_events(placed: &Placed<Vec<Row<EventFigures>>>) -> String {
         ]
     });
     format!("\n## Events, {}\n\n{rows}", placed.placement)
+}
+
+fn render_latency(placed: &Placed<Vec<Row<LatencyFigures>>>) -> String {
+    let header =
+        ["steady load", "answered a second", "p50, us", "p99, us", "p99.9, us", "max, us", "answered", "dropped"];
+    let rows = table(header, &placed.figures, |row: &LatencyFigures| {
+        [
+            with_quartiles(row.answered_per_second, 0),
+            with_quartiles(row.p50_us, 1),
+            format!("{:.1}", row.p99_us),
+            format!("{:.1}", row.p999_us),
+            format!("{:.1}", row.max_us),
+            row.answered.to_string(),
+            row.dropped.to_string(),
+        ]
+    });
+    format!("\n## Latency under a steady load, {}\n\n{rows}", placed.placement)
 }
