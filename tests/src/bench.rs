@@ -20,6 +20,7 @@
 //! | [`scale`] | what is measured at scale, with its tables |
 //! | [`events`], [`event_monitor`] | events to many sessions, and the monitors that emit them |
 //! | [`latency`] | how long requests take under a steady load |
+//! | [`growth`] | how cost grows |
 //! | [`instructions`] | how many instructions an operation takes, compared with what is kept |
 //! | [`statistics`], [`process`], [`placement`] | medians, the system's own counts, which CPU |
 //! | [`report`] | the tables, for people and for machines |
@@ -30,6 +31,7 @@ pub mod echo;
 pub mod event_monitor;
 pub mod events;
 pub mod flood;
+pub mod growth;
 pub mod idle;
 pub mod instructions;
 pub mod introspection;

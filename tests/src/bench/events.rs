@@ -2,7 +2,7 @@
 //! and looks at each event. Numbers of sessions take turns, and so do those with one more session that is never read.
 
 pub(super) mod readers;
-mod ticks;
+pub(super) mod ticks;
 
 use std::ffi::OsString;
 use std::time::Instant;

@@ -102,6 +102,8 @@ pub enum Part {
     Events,
     /// How long requests take under a steady load
     Latency,
+    /// How cost grows with sessions, sizes, requests in flight and events
+    Growth,
 }
 
 /// `--placement`.
@@ -161,6 +163,15 @@ pub struct LatencyExtent {
     pub seconds: u64,
 }
 
+/// How far growth is followed.
+#[derive(Debug, Clone, Copy)]
+pub struct GrowthExtent {
+    /// The most sessions.
+    pub sessions: usize,
+    /// How long to measure at one size of a request, or one rate of events.
+    pub point: Duration,
+}
+
 /// How many events are emitted to each number of sessions.
 #[derive(Debug, Clone, Copy)]
 pub struct EventExtent {
@@ -216,6 +227,15 @@ impl Options {
             LatencyExtent { slices: 2, slice: Duration::from_millis(100), seconds: 15 }
         } else {
             LatencyExtent { slices: 10, slice: Duration::from_millis(500), seconds: 150 }
+        }
+    }
+
+    /// How far to follow growth.
+    pub fn growth_extent(&self) -> GrowthExtent {
+        if self.quick {
+            GrowthExtent { sessions: 1_000, point: Duration::from_millis(100) }
+        } else {
+            GrowthExtent { sessions: 10_000, point: Duration::from_secs(1) }
         }
     }
 

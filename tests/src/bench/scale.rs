@@ -6,6 +6,7 @@ use rustix::thread::CpuSet;
 use serde::Serialize;
 
 use super::events::{self, EventFigures};
+use super::growth::GrowthFigures;
 use super::latency::{self, LatencyFigures};
 use super::options::{Options, Part};
 use super::placement::{self, Placement};
@@ -19,6 +20,8 @@ pub struct ScaleFigures {
     pub events: Vec<Placed<Vec<Row<EventFigures>>>>,
     /// Latency under a steady load.
     pub latency: Vec<Placed<Vec<Row<LatencyFigures>>>>,
+    /// How cost grows, in the placement that counts.
+    pub growth: Option<Placed<GrowthFigures>>,
 }
 
 /// Figures of one placement.
@@ -48,6 +51,13 @@ impl ScaleFigures {
                 figures.latency.push(Placed { placement: *placement, figures: rows });
             }
         }
+        if options.has(Part::Growth)
+            && let Some(&placement) = placements.first()
+        {
+            placement::enter(placement, at_start)?;
+            let growth = GrowthFigures::measure(options, options.growth_extent());
+            figures.growth = Some(Placed { placement, figures: growth });
+        }
         Ok(figures)
     }
 
@@ -55,6 +65,7 @@ impl ScaleFigures {
     pub fn has_failures(&self) -> bool {
         self.events.iter().flat_map(|placed| &placed.figures).any(Row::has_failed)
             || self.latency.iter().flat_map(|placed| &placed.figures).any(Row::has_failed)
+            || self.growth.as_ref().is_some_and(|placed| placed.figures.has_failures())
     }
 
     /// The tables.

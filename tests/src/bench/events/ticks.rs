@@ -11,11 +11,11 @@ const REPLY: &[u8] = b"{\"return\": {}, ";
 
 /// The stream of one session, so far.
 #[derive(Debug, Default)]
-pub(super) struct Ticks {
+pub(in crate::bench) struct Ticks {
     /// The number that the next event must have, which is how many have come.
-    pub(super) next: u64,
+    pub(in crate::bench) next: u64,
     /// Replies that have come.
-    pub(super) replies: u64,
+    pub(in crate::bench) replies: u64,
     /// The start of a line whose end has not come.
     pending: Vec<u8>,
 }
@@ -25,7 +25,7 @@ impl Ticks {
     ///
     /// # Errors
     /// If an event is not the next one, or a line is neither that nor a successful reply.
-    pub(super) fn take(&mut self, mut bytes: &[u8]) -> Outcome {
+    pub(in crate::bench) fn take(&mut self, mut bytes: &[u8]) -> Outcome {
         if !self.pending.is_empty() {
             let Some(end) = memchr(b'\n', bytes) else {
                 self.pending.extend_from_slice(bytes);
