@@ -23,8 +23,10 @@
 //! | [`growth`] | how cost grows |
 //! | [`instructions`] | how many instructions an operation takes, compared with what is kept |
 //! | [`statistics`], [`process`], [`placement`] | medians, the system's own counts, which CPU |
+//! | [`charts`] | pictures of some of the figures |
 //! | [`report`] | the tables, for people and for machines |
 
+pub mod charts;
 pub mod compilation;
 pub mod connection;
 pub mod echo;

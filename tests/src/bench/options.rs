@@ -43,6 +43,10 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
 
+    /// Write charts of what is measured to this directory, as SVG
+    #[arg(long, value_name = "DIR")]
+    pub charts: Option<PathBuf>,
+
     /// Run one of the servers instead
     #[command(subcommand)]
     pub command: Option<Command>,

@@ -9,7 +9,7 @@ use super::options::{OobForm, Options, Part, Server};
 use super::placement::{self, Placement};
 use super::report::{About, Report, Section};
 use super::scale::ScaleFigures;
-use super::{compilation, idle, introspection, pipeline, process, round_trip};
+use super::{charts, compilation, idle, introspection, pipeline, process, round_trip};
 use crate::{Context, Outcome, Product};
 use line_up::LineUp;
 
@@ -46,6 +46,9 @@ pub fn run(options: &Options) -> Outcome<ExitCode> {
     if let Some(path) = &options.json {
         let text = serde_json::to_string_pretty(&report)?;
         fs::write(path, text).context(format!("cannot write {}", path.display()))?;
+    }
+    if let Some(directory) = &options.charts {
+        charts::write(&report, directory)?;
     }
     Ok(if report.has_failures() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

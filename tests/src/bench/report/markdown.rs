@@ -11,7 +11,7 @@ pub(super) fn render(report: &Report) -> String {
     for section in &report.sections {
         text.push_str(&render_section(section));
     }
-    if !report.compilation.is_empty() {
+    if !(report.compilation.is_empty() && report.idle.is_empty()) {
         text.push_str(&render_base(report));
     }
     text.push_str(&report.scale.to_markdown());
