@@ -25,6 +25,7 @@ mod throttle;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task;
 
 use actix::{Actor, Context, Handler};
@@ -48,6 +49,9 @@ use crate::outbox::Flushed;
 /// Messages of one monitor in the mailbox: its parser's, queue's, dispatcher's and frontend's.
 const MAILBOX_PER_MONITOR: usize = 64;
 
+/// Room for an ordinary event's text.
+const EVENT_BYTES: usize = 256;
+
 /// The actor.
 pub(crate) struct Responder {
     version: VersionInfo,
@@ -55,6 +59,8 @@ pub(crate) struct Responder {
     /// Monitors with output to send on, each once.
     dirty: Vec<MonitorId>,
     throttle: Throttle<EmitterToResponder>,
+    /// Credits of the events of this turn.
+    spent: Vec<Arc<dyn Send + Sync>>,
     /// Ends with the first throttling period.
     period_end: Option<Pin<Box<Sleep>>>,
 }
@@ -67,6 +73,7 @@ impl Responder {
             monitors: FxHashMap::default(),
             dirty: Vec::new(),
             throttle: Throttle::new(STANDARD_RULES.into_iter().chain(rules)),
+            spent: Vec::new(),
             period_end: None,
         }
     }
@@ -184,6 +191,9 @@ impl Handler<EmitterToResponder> for Responder {
     type Result = ();
 
     fn handle(&mut self, event: EmitterToResponder, _ctx: &mut Self::Context) {
+        // Given back event by event, they would let an emitter that never rests keep the mailbox from getting empty: the
+        // turn would not end, nothing would be sent on, and clients that do read would be closed for their backlog.
+        self.spent.push(Arc::clone(&event.credit));
         let Some(rule) = self.throttle.rule(event.name) else {
             self.deliver(&event);
             return;
@@ -202,6 +212,7 @@ impl Driven for Responder {
         // In order of marking; a monitor whose mailboxes were full stays marked.
         let monitors = &mut self.monitors;
         self.dirty.retain(|monitor| monitors.get_mut(monitor).map(|output| output.send(task)) == Some(Flushed::Held));
+        self.spent.clear();
     }
 }
 
@@ -276,7 +287,7 @@ fn throttle_key(rule: ThrottleRule, event: &EmitterToResponder) -> Option<String
 
 /// An event's text; empty, and said in the log, when its data can't be serialised.
 fn encode_event(encoder: Encoder, event: &EmitterToResponder) -> Vec<u8> {
-    let mut text = Vec::new();
+    let mut text = Vec::with_capacity(EVENT_BYTES);
     let data = event.data.as_deref().map(|data| data as &dyn WireValue);
     if encoder.event(event.name, data, event.at, &mut text).is_err() {
         tracing::error!(event = event.name, "event_data_not_serialised");

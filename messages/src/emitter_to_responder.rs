@@ -1,6 +1,6 @@
 //! Event emitter → responder: events, from any thread.
 //!
-//! Bound: [`EVENT_CREDITS`] events that no responder has looked at yet; the emitter refuses more.
+//! Bound: [`EVENT_CREDITS`] events that a responder has not sent on yet; the emitter refuses more.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub struct EmitterToResponder {
     pub data: Option<EventData>,
     /// When it happened (wall clock).
     pub at: SystemTime,
-    /// Gives the credit back when the last responder is done with the event.
+    /// Gives the credit back when the last responder is done with the event, and has sent on what it says of it.
     pub credit: Arc<dyn Send + Sync>,
 }
 

@@ -17,15 +17,27 @@
 //! | [`schema_monitor`] | that monitor, run as a child process of this program |
 //! | [`compilation`] | how long a large schema takes to compile |
 //! | [`idle`] | what a session costs that does nothing |
+//! | [`scale`] | what is measured at scale, with its tables |
+//! | [`events`], [`event_monitor`] | events to many sessions, and the monitors that emit them |
+//! | [`latency`] | how long requests take under a steady load |
+//! | [`growth`] | how cost grows |
+//! | [`instructions`] | how many instructions an operation takes, compared with what is kept |
 //! | [`statistics`], [`process`], [`placement`] | medians, the system's own counts, which CPU |
+//! | [`charts`] | pictures of some of the figures |
 //! | [`report`] | the tables, for people and for machines |
 
+pub mod charts;
 pub mod compilation;
 pub mod connection;
 pub mod echo;
+pub mod event_monitor;
+pub mod events;
 pub mod flood;
+pub mod growth;
 pub mod idle;
+pub mod instructions;
 pub mod introspection;
+pub mod latency;
 pub mod options;
 pub mod pipeline;
 pub mod placement;
@@ -34,6 +46,7 @@ pub mod report;
 pub mod requests;
 pub mod round_trip;
 pub mod run;
+pub mod scale;
 pub mod schema_monitor;
 pub mod servers;
 pub mod statistics;

@@ -14,6 +14,9 @@ use crate::outbox::{Flushed, Outbox};
 /// Room for an ordinary reply.
 const FIRST_ALLOCATION: usize = 256;
 
+/// Room for a burst of events; what is larger still grows as it comes.
+const LARGEST_FIRST_ALLOCATION: usize = 64 * 1024;
+
 /// The output side of a monitor.
 pub(super) struct MonitorOutput {
     pub(super) monitor: MonitorId,
@@ -36,6 +39,8 @@ struct SessionOutput {
     peer: String,
     phase: Phase,
     buffer: Vec<u8>,
+    /// What went out last time, within bounds: the next output is given that much room at once.
+    room: usize,
     account: OutputAccount,
 }
 
@@ -66,7 +71,8 @@ impl MonitorOutput {
 
     pub(super) fn start_session(&mut self, key: SessionKey, peer: String, version: &VersionInfo) {
         let account = OutputAccount::new(self.limits);
-        self.session = Some(SessionOutput { key, peer, phase: Phase::Greeted, buffer: Vec::new(), account });
+        let (phase, buffer, room) = (Phase::Greeted, Vec::new(), FIRST_ALLOCATION);
+        self.session = Some(SessionOutput { key, peer, phase, buffer, room, account });
         let oob = self.oob;
         self.write(key, |encoder, out| encoder.greeting(version, oob, out));
         if self.closing {
@@ -110,7 +116,7 @@ impl MonitorOutput {
             return false;
         };
         if session.buffer.capacity() == 0 {
-            session.buffer.reserve(FIRST_ALLOCATION);
+            session.buffer.reserve(session.room);
         }
         let before = session.buffer.len();
         write(encoder, &mut session.buffer);
@@ -158,6 +164,7 @@ impl MonitorOutput {
         if let Some(session) = &mut self.session {
             if session.account.may_send() {
                 let bytes = std::mem::take(&mut session.buffer);
+                session.room = bytes.len().clamp(FIRST_ALLOCATION, LARGEST_FIRST_ALLOCATION);
                 session.account.sent();
                 self.frontend.send(ResponderToFrontend::WriteOutput { session: session.key, bytes });
             }

@@ -107,6 +107,14 @@ impl Connection {
         Ok((took, &self.buffer[..length]))
     }
 
+    /// The stream, for a client of another kind.
+    ///
+    /// # Errors
+    /// If something has been read already that would be lost.
+    pub fn into_stream(self) -> Outcome<UnixStream> {
+        if self.pending == 0 { Ok(self.stream) } else { Err(Failure::new("a line has begun already")) }
+    }
+
     /// Reads behind what is pending.
     fn read(&mut self) -> Outcome<usize> {
         match self.stream.read(&mut self.buffer[self.pending..]) {

@@ -1,6 +1,7 @@
 //! The command line of the bench.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -34,9 +35,17 @@ pub struct Options {
     #[arg(long, value_name = "SERVER")]
     pub without: Vec<Server>,
 
+    /// Measure only this part; may be given several times
+    #[arg(long, value_name = "PART")]
+    pub only: Vec<Part>,
+
     /// Write everything to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+
+    /// Write charts of what is measured to this directory, as SVG
+    #[arg(long, value_name = "DIR")]
+    pub charts: Option<PathBuf>,
 
     /// Run one of the servers instead
     #[command(subcommand)]
@@ -70,6 +79,35 @@ pub enum Command {
         /// The file that has the schema's introspection
         introspection: PathBuf,
     },
+    /// Count the instructions of one operation each on the hot paths, under callgrind
+    Instructions {
+        /// Compare with the counts that are kept, and fail if one is more than their tolerance worse
+        #[arg(long)]
+        check: bool,
+        /// Keep these counts from now on
+        #[arg(long, conflicts_with = "check")]
+        keep: bool,
+    },
+    /// Monitors that emit as many events as they are asked for
+    EventMonitor {
+        /// The socket of a monitor that is there to tell that all are; the others' names are made of it
+        path: PathBuf,
+        /// How many others
+        sessions: usize,
+    },
+}
+
+/// `--only`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Round trips, pipelined, introspection, compilation, idle sessions
+    Base,
+    /// Events to many sessions
+    Events,
+    /// How long requests take under a steady load
+    Latency,
+    /// How cost grows with sessions, sizes, requests in flight and events
+    Growth,
 }
 
 /// `--placement`.
@@ -118,7 +156,43 @@ pub struct Extent {
     pub introspection_seconds: u64,
 }
 
+/// How long a steady load lasts, at each rate.
+#[derive(Debug, Clone, Copy)]
+pub struct LatencyExtent {
+    /// Slices.
+    pub slices: usize,
+    /// Their length.
+    pub slice: Duration,
+    /// No slice is begun after this many seconds.
+    pub seconds: u64,
+}
+
+/// How far growth is followed.
+#[derive(Debug, Clone, Copy)]
+pub struct GrowthExtent {
+    /// The most sessions.
+    pub sessions: usize,
+    /// How long to measure at one size of a request, or one rate of events.
+    pub point: Duration,
+}
+
+/// How many events are emitted to each number of sessions.
+#[derive(Debug, Clone, Copy)]
+pub struct EventExtent {
+    /// Events.
+    pub events: u64,
+    /// In so many slices.
+    pub slices: usize,
+    /// No slice is begun after this many seconds.
+    pub seconds: u64,
+}
+
 impl Options {
+    /// Whether this part is measured.
+    pub fn has(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
+
     /// How much to measure where the figures count.
     pub fn extent(&self) -> Extent {
         if self.quick {
@@ -139,6 +213,33 @@ impl Options {
                 introspection_rounds: 20,
                 introspection_seconds: 12,
             }
+        }
+    }
+
+    /// How many events to emit.
+    pub fn event_extent(&self) -> EventExtent {
+        if self.quick {
+            EventExtent { events: 100_000, slices: 4, seconds: 15 }
+        } else {
+            EventExtent { events: 1_000_000, slices: 50, seconds: 240 }
+        }
+    }
+
+    /// How long steady loads last.
+    pub fn latency_extent(&self) -> LatencyExtent {
+        if self.quick {
+            LatencyExtent { slices: 2, slice: Duration::from_millis(100), seconds: 15 }
+        } else {
+            LatencyExtent { slices: 10, slice: Duration::from_millis(500), seconds: 150 }
+        }
+    }
+
+    /// How far to follow growth.
+    pub fn growth_extent(&self) -> GrowthExtent {
+        if self.quick {
+            GrowthExtent { sessions: 1_000, point: Duration::from_millis(100) }
+        } else {
+            GrowthExtent { sessions: 10_000, point: Duration::from_secs(1) }
         }
     }
 

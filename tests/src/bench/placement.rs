@@ -1,5 +1,7 @@
 //! On which CPUs this process runs, and with it every server that it starts: children inherit it.
 
+use std::fmt;
+
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use serde::Serialize;
 
@@ -14,6 +16,16 @@ pub enum Placement {
     Pinned(usize),
     /// Wherever the scheduler puts them.
     Unpinned,
+}
+
+impl fmt::Display for Placement {
+    /// As headings of tables have it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pinned(cpu) => write!(f, "all pinned to CPU {cpu}"),
+            Self::Unpinned => f.write_str("unpinned (for information)"),
+        }
+    }
 }
 
 /// The placements asked for, the one that counts first. `pin` is taken if this process may run there, otherwise the

@@ -7,6 +7,9 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::{Context, Failure, Outcome};
 
+/// A server with 10,000 sessions takes two for each.
+const ENOUGH_FILES: u64 = 32 * 1024;
+
 /// The time that the threads which the process has now were on a CPU, in the scheduler's nanoseconds: the ticks of
 /// `/proc/PID/stat` are too coarse for a slice.
 ///
@@ -41,6 +44,12 @@ pub fn resident_bytes(pid: u32) -> Outcome<u64> {
 /// If the system refuses.
 pub fn raise_file_limit() -> Outcome {
     let limit = getrlimit(Resource::Nofile);
+    // Who is privileged may have more.
+    let enough = Rlimit { current: Some(ENOUGH_FILES), maximum: Some(ENOUGH_FILES) };
+    let is_enough = limit.maximum.is_none_or(|maximum| maximum >= ENOUGH_FILES);
+    if !is_enough && setrlimit(Resource::Nofile, enough).is_ok() {
+        return Ok(());
+    }
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })
         .context("cannot raise the limit of open files")
 }

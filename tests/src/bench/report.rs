@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-mod markdown;
+pub(super) mod markdown;
 
 use super::placement::Placement;
+use super::scale::ScaleFigures;
 use super::statistics::Quartiles;
 
 /// Everything.
@@ -18,6 +19,8 @@ pub struct Report {
     pub compilation: Vec<Row<CompilationFigures>>,
     /// Idle sessions.
     pub idle: Vec<Row<IdleFigures>>,
+    /// Many events, steady load, growth.
+    pub scale: ScaleFigures,
 }
 
 /// Under what circumstances.
@@ -163,7 +166,8 @@ impl Report {
 
     /// Whether a server that should have answered did not.
     pub fn has_failures(&self) -> bool {
-        self.idle.iter().any(Row::has_failed)
+        self.scale.has_failures()
+            || self.idle.iter().any(Row::has_failed)
             || self.compilation.iter().any(Row::has_failed)
             || self.sections.iter().any(|section| {
                 section.round_trips.iter().any(Row::has_failed)
@@ -174,7 +178,8 @@ impl Report {
 }
 
 impl<T> Row<T> {
-    fn has_failed(&self) -> bool {
+    /// Whether a server that should have answered did not.
+    pub fn has_failed(&self) -> bool {
         match self.outcome {
             RowOutcome::Failed { .. } => true,
             RowOutcome::Measured(_) | RowOutcome::NotMeasured { .. } => false,
@@ -189,7 +194,7 @@ mod tests {
     fn report(outcome: RowOutcome<IdleFigures>) -> Report {
         let about = About { cpus: 2, program: None, optimised: true, oob_form: "exec-oob", quick: false };
         let idle = vec![Row { name: "QEMU".into(), outcome }];
-        Report { about, sections: Vec::new(), compilation: Vec::new(), idle }
+        Report { about, sections: Vec::new(), compilation: Vec::new(), idle, scale: ScaleFigures::default() }
     }
 
     #[test]

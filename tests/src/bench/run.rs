@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 mod line_up;
 
-use super::options::{OobForm, Options, Server};
+use super::options::{OobForm, Options, Part, Server};
 use super::placement::{self, Placement};
 use super::report::{About, Report, Section};
-use super::{compilation, idle, introspection, pipeline, process, round_trip};
+use super::scale::ScaleFigures;
+use super::{charts, compilation, idle, introspection, pipeline, process, round_trip};
 use crate::{Context, Outcome, Product};
 use line_up::LineUp;
 
@@ -26,19 +27,28 @@ pub fn run(options: &Options) -> Outcome<ExitCode> {
     });
     let mut sections = Vec::new();
     let placements = placement::chosen(options.placement, options.pin)?;
-    for placement in &placements {
+    for placement in placements.iter().filter(|_| options.has(Part::Base)) {
         placement::enter(*placement, &at_start)?;
         sections.push(section(*placement, options)?);
     }
     placement::enter(placements.first().copied().unwrap_or(Placement::Unpinned), &at_start)?;
-    let compilation = vec![compilation::measure(options)];
+    let (mut compilation, mut idle) = (Vec::new(), Vec::new());
+    if options.has(Part::Base) {
+        compilation.push(compilation::measure(options));
+        placement::enter(Placement::Unpinned, &at_start)?;
+        idle = idle::measure(options);
+    }
+    let scale = ScaleFigures::measure(options, &placements, &at_start)?;
     placement::enter(Placement::Unpinned, &at_start)?;
     let about = about(at_start.count() as usize, program, options);
-    let report = Report { about, sections, compilation, idle: idle::measure(options) };
+    let report = Report { about, sections, compilation, idle, scale };
     println!("{}", report.to_markdown());
     if let Some(path) = &options.json {
         let text = serde_json::to_string_pretty(&report)?;
         fs::write(path, text).context(format!("cannot write {}", path.display()))?;
+    }
+    if let Some(directory) = &options.charts {
+        charts::write(&report, directory)?;
     }
     Ok(if report.has_failures() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

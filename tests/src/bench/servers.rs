@@ -1,9 +1,12 @@
 //! The processes that answer, each started in the placement of the moment and killed when dropped.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use super::connection::Connection;
@@ -55,10 +58,20 @@ impl OwnServer {
     /// # Errors
     /// If it can't be reached.
     pub fn start(subcommand: &str, file: Option<&Path>) -> Outcome<Self> {
+        Self::start_under(&[], subcommand, file.map(Path::as_os_str))
+    }
+
+    /// Starts it under another program, whose command line stands first; `argument` as in [`Self::start`].
+    ///
+    /// # Errors
+    /// If it can't be reached.
+    pub fn start_under(wrapper: &[&OsStr], subcommand: &str, argument: Option<&OsStr>) -> Outcome<Self> {
         let directory = tempfile::tempdir()?;
         let path = directory.path().join("server.sock");
-        let mut command = Command::new(std::env::current_exe()?);
-        command.arg(subcommand).arg(&path).args(file).stdin(Stdio::null());
+        let own = std::env::current_exe()?;
+        let mut line = wrapper.iter().copied().chain([own.as_os_str(), OsStr::new(subcommand)]);
+        let mut command = Command::new(line.next().unwrap_or_default());
+        command.args(line).arg(&path).args(argument).stdin(Stdio::null());
         let child = command.spawn().context(format!("cannot start the {subcommand}"))?;
         let server = Self { child, directory };
         let started = Instant::now();
@@ -66,7 +79,7 @@ impl OwnServer {
             if started.elapsed() > DEADLINE {
                 return Err(Failure::new(format!("the {subcommand} does not listen")));
             }
-            std::thread::yield_now();
+            thread::yield_now();
         }
         Ok(server)
     }
@@ -79,6 +92,23 @@ impl OwnServer {
     /// The process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Asks it to end, so that what it runs under can say what it saw, and waits for that.
+    ///
+    /// # Errors
+    /// If it does not end.
+    pub fn end(mut self) -> Outcome {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, Signal::TERM).context("cannot end the server")?;
+        let started = Instant::now();
+        while self.child.try_wait()?.is_none() {
+            if started.elapsed() > DEADLINE {
+                return Err(Failure::new("the server does not end"));
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
+use actix_qmp_tests::bench::instructions::{self, Purpose};
 use actix_qmp_tests::bench::options::{Command, Options};
-use actix_qmp_tests::bench::{echo, run, schema_monitor};
+use actix_qmp_tests::bench::{echo, event_monitor, run, schema_monitor};
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -14,6 +15,10 @@ fn main() -> ExitCode {
         Some(Command::Answer { path, reply }) => echo::serve_answer(path, reply).map(|()| ExitCode::SUCCESS),
         Some(Command::SchemaMonitor { path, introspection }) => {
             schema_monitor::serve(path, introspection).map(|()| ExitCode::SUCCESS)
+        }
+        Some(Command::Instructions { check, keep }) => instructions::run(Purpose::of(*check, *keep)),
+        Some(Command::EventMonitor { path, sessions }) => {
+            event_monitor::serve(path, *sessions).map(|()| ExitCode::SUCCESS)
         }
         None => run::run(&options),
     };

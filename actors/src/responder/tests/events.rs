@@ -151,6 +151,45 @@ async fn credit_of_an_event_comes_back_when_it_has_been_delivered_or_replaced() 
     assert_eq!(Arc::strong_count(&credit), 1);
 }
 
+/// A credit whose return lets the next event be emitted at once.
+struct Restless {
+    responder: Addr<Responder>,
+    name: &'static str,
+    left: usize,
+}
+
+impl Restless {
+    fn emit(self) {
+        let (responder, name) = (self.responder.clone(), self.name);
+        let event = EmitterToResponder { name, data: None, at: emitted_at(), credit: Arc::new(self) };
+        // Refused once the test is over.
+        let _ = responder.try_send(event);
+    }
+}
+
+impl Drop for Restless {
+    fn drop(&mut self) {
+        if let Some(left) = self.left.checked_sub(1) {
+            Self { responder: self.responder.clone(), name: self.name, left }.emit();
+        }
+    }
+}
+
+#[actix::test]
+async fn emitter_that_never_rests_does_not_keep_output_back() {
+    for name in ["STOP", "RTC_CHANGE"] {
+        let mut bench = Bench::negotiated().await;
+        Restless { responder: bench.responder.clone(), name, left: 100 }.emit();
+        let first = bench.monitors[0].frontend.next().await;
+        assert_eq!(told_frontend(first), ToFrontend::Write(1, event_text(name, "")), "and no second event");
+        bench.answer(session(0, 1), 2);
+        let second = bench.monitors[0].frontend.next().await;
+        let expected = if name == "STOP" { event_text(name, "") } else { "{\"return\": 2}\r\n".to_owned() };
+        assert_eq!(told_frontend(second), ToFrontend::Write(1, expected));
+        tokio::time::resume();
+    }
+}
+
 #[actix::test]
 async fn event_whose_data_fails_to_serialise_is_left_out_and_the_next_is_whole() {
     let mut bench = Bench::negotiated().await;

@@ -4,7 +4,6 @@ use super::{
     About, CompilationFigures, IdleFigures, IntrospectionFigures, PipelineFigures, Report, RoundTripFigures, Row,
     RowOutcome, Section,
 };
-use crate::bench::placement::Placement;
 use crate::bench::statistics::Quartiles;
 
 pub(super) fn render(report: &Report) -> String {
@@ -12,6 +11,15 @@ pub(super) fn render(report: &Report) -> String {
     for section in &report.sections {
         text.push_str(&render_section(section));
     }
+    if !(report.compilation.is_empty() && report.idle.is_empty()) {
+        text.push_str(&render_base(report));
+    }
+    text.push_str(&report.scale.to_markdown());
+    text
+}
+
+fn render_base(report: &Report) -> String {
+    let mut text = String::new();
     text.push_str(&format!("\n## Compiling a schema\n\n{}", render_compilation(&report.compilation)));
     text.push_str("\n## Idle sessions\n\n");
     text.push_str(&table(
@@ -52,10 +60,7 @@ fn heading(about: &About) -> String {
 }
 
 fn render_section(section: &Section) -> String {
-    let placement = match section.placement {
-        Placement::Pinned(cpu) => format!("all pinned to CPU {cpu}"),
-        Placement::Unpinned => "unpinned (for information)".to_owned(),
-    };
+    let placement = section.placement;
     let round_trips = table(
         ["round trip", "p50, us", "p99, us", "times the bare echo", "times its own idle"],
         &section.round_trips,
@@ -118,7 +123,7 @@ fn render_compilation(rows: &[Row<CompilationFigures>]) -> String {
 }
 
 /// A table whose first column is the rows' names. What can't be shown says so in the second.
-fn table<T, const COLUMNS: usize, const CELLS: usize>(
+pub(in crate::bench) fn table<T, const COLUMNS: usize, const CELLS: usize>(
     header: [&str; COLUMNS],
     rows: &[Row<T>],
     cells: impl Fn(&T) -> [String; CELLS],
@@ -139,7 +144,7 @@ fn on_one_line(reason: &str) -> String {
     reason.trim().replace('\n', " / ").replace('|', "\\|")
 }
 
-fn with_quartiles(figures: Quartiles, digits: usize) -> String {
+pub(in crate::bench) fn with_quartiles(figures: Quartiles, digits: usize) -> String {
     let Quartiles { lower, median, upper } = figures;
     format!("**{median:.digits$}** ({lower:.digits$} to {upper:.digits$})")
 }

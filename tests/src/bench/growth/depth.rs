@@ -1,0 +1,45 @@
+//! Commands a second with 1 to 8 in flight on one connection.
+
+use serde::Serialize;
+
+use crate::Product;
+use crate::bench::connection::Connection;
+use crate::bench::options::Options;
+use crate::bench::pipeline::{self, Candidate, Load};
+use crate::bench::report::{PipelineFigures, Row, RowOutcome};
+use crate::bench::servers::{Availability, MonitorServer};
+
+const DEPTHS: std::ops::RangeInclusive<usize> = 1..=8;
+/// Commands a slice.
+const COMMANDS: usize = 2000;
+
+/// Of one number of requests in flight.
+#[derive(Debug, Serialize)]
+pub struct DepthFigures {
+    /// The number.
+    pub in_flight: usize,
+    /// What came of it.
+    #[serde(flatten)]
+    pub pipelined: PipelineFigures,
+}
+
+pub(super) fn measure(options: &Options) -> Vec<Row<DepthFigures>> {
+    let server = MonitorServer::start(Product::QmpVmm, *DEPTHS.end(), options);
+    let load = |in_flight: usize| -> Availability<Load> {
+        server.and_then(|server| {
+            let connection = Connection::open_session(server.path(in_flight - 1)?, &["oob"])?;
+            Ok(Load { connection, in_flight, commands: COMMANDS, pid: server.pid() })
+        })
+    };
+    let candidate = |in_flight| Candidate { name: format!("{in_flight} in flight"), load: load(in_flight) };
+    let rows = pipeline::measure(DEPTHS.map(candidate).collect(), options.extent());
+    let with_depth = |(in_flight, row): (usize, Row<PipelineFigures>)| {
+        let outcome = match row.outcome {
+            RowOutcome::Measured(pipelined) => RowOutcome::Measured(DepthFigures { in_flight, pipelined }),
+            RowOutcome::NotMeasured { reason } => RowOutcome::NotMeasured { reason },
+            RowOutcome::Failed { reason } => RowOutcome::Failed { reason },
+        };
+        Row { name: row.name, outcome }
+    };
+    DEPTHS.zip(rows).map(with_depth).collect()
+}

@@ -1,0 +1,124 @@
+//! What events cost a session's own requests: round trips out-of-band, one a millisecond, while events come.
+
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use serde::Serialize;
+
+use super::{quartiles, row};
+use crate::bench::connection::Connection;
+use crate::bench::event_monitor::session_path;
+use crate::bench::events::ticks::Ticks;
+use crate::bench::options::GrowthExtent;
+use crate::bench::process::cpu_time;
+use crate::bench::report::Row;
+use crate::bench::servers::OwnServer;
+use crate::bench::statistics::Quartiles;
+use crate::program::DEADLINE;
+use crate::{Context, Failure, Outcome};
+
+const RATES: [u64; 7] = [0, 1_000, 10_000, 20_000, 50_000, 100_000, 200_000];
+const REQUEST: &[u8] = b"{\"exec-oob\": \"take\", \"id\": 1}\n";
+const EVERY: Duration = Duration::from_millis(1);
+
+/// Of one rate of events.
+#[derive(Debug, Serialize)]
+pub struct EventRateFigures {
+    /// Events due in a second.
+    pub due_per_second: u64,
+    /// Events that came in a second.
+    pub events_per_second: f64,
+    /// A round trip out-of-band, in microseconds.
+    pub oob_us: Quartiles,
+    /// The server's CPU time, in percent of one CPU.
+    pub cpu_percent: f64,
+}
+
+/// The session that gets the events.
+struct Session {
+    server: OwnServer,
+    stream: UnixStream,
+    ticks: Ticks,
+    /// Replies that must have come by now.
+    replies: u64,
+    buffer: Vec<u8>,
+}
+
+pub(super) fn measure(extent: GrowthExtent) -> Vec<Row<EventRateFigures>> {
+    match Session::start() {
+        Ok(mut session) => RATES.map(|rate| row(format!("{rate}/s"), session.figures(rate, extent))).into(),
+        Err(failure) => vec![row("events".to_owned(), Err(failure))],
+    }
+}
+
+impl Session {
+    fn start() -> Outcome<Self> {
+        let server = OwnServer::start_under(&[], "event-monitor", Some("1".as_ref()))?;
+        let stream = Connection::open_session(&session_path(&server.path(), 0), &["oob"])?.into_stream()?;
+        stream.set_nonblocking(true)?;
+        Ok(Self { server, stream, ticks: Ticks::default(), replies: 0, buffer: vec![0; 64 * 1024] })
+    }
+
+    fn figures(&mut self, rate: u64, extent: GrowthExtent) -> Outcome<EventRateFigures> {
+        let first = self.ticks.next;
+        let events = (rate as f64 * extent.point.as_secs_f64()) as u64;
+        if events > 0 {
+            let arguments = format!("{{\"count\": {events}, \"per-second\": {rate}}}");
+            self.send(
+                format!("{{\"exec-oob\": \"grant-ticks\", \"arguments\": {arguments}, \"id\": 1}}\n").as_bytes(),
+            )?;
+        }
+        let cpu_before = cpu_time(self.server.pid())?;
+        let started = Instant::now();
+        let mut took_us = Vec::new();
+        let mut due = started + EVERY;
+        while started.elapsed() < extent.point || self.ticks.next < first + events {
+            if started.elapsed() > extent.point + DEADLINE {
+                return Err(Failure::new(format!("{} of {events} events came", self.ticks.next - first)));
+            }
+            self.read_until(due, None)?;
+            let sent = Instant::now();
+            self.send(REQUEST)?;
+            self.read_until(sent + DEADLINE, Some(self.replies))?;
+            took_us.push(sent.elapsed().as_secs_f64() * 1e6);
+            due = (due + EVERY).max(Instant::now());
+        }
+        let took = started.elapsed().as_secs_f64();
+        let cpu = cpu_time(self.server.pid())?.saturating_sub(cpu_before);
+        Ok(EventRateFigures {
+            due_per_second: rate,
+            events_per_second: events as f64 / took,
+            oob_us: quartiles(took_us)?,
+            cpu_percent: cpu.as_secs_f64() * 100.0 / took,
+        })
+    }
+
+    fn send(&mut self, request: &[u8]) -> Outcome {
+        self.replies += 1;
+        // So short that it fits: the monitor takes its input at once.
+        self.stream.write_all(request).context("cannot send")
+    }
+
+    /// Reads until then, or until so many replies have come, which must happen before.
+    fn read_until(&mut self, end: Instant, replies: Option<u64>) -> Outcome {
+        loop {
+            if replies.is_some_and(|replies| self.ticks.replies >= replies) {
+                return Ok(());
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return replies.map_or(Ok(()), |_| Err(Failure::new("the server is silent")));
+            }
+            let timeout = Timespec::try_from(left).context("a time too long to wait")?;
+            poll(&mut [PollFd::new(&self.stream, PollFlags::IN)], Some(&timeout)).context("cannot wait")?;
+            match self.stream.read(&mut self.buffer) {
+                Ok(0) => return Err(Failure::new("the server closed the connection")),
+                Ok(count) => self.ticks.take(&self.buffer[..count])?,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
