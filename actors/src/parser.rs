@@ -33,6 +33,8 @@ mod members;
 mod nesting;
 mod request;
 mod resync;
+#[cfg(feature = "test-support")]
+mod stream;
 mod syntax_error;
 mod token;
 mod value;
@@ -53,6 +55,8 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use self::framer::{Frame, Framer, Limits};
 use self::request::{Band, ParsedRequest, Request, parse_request};
+#[cfg(feature = "test-support")]
+pub(crate) use self::stream::StreamParser;
 use crate::builtin::QMP_CAPABILITIES;
 use crate::command_table::CommandTable;
 use crate::drive::{Driven, start_driving};

@@ -1,6 +1,7 @@
 //! The command line of the bench.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -70,6 +71,12 @@ pub enum Command {
         /// The file that has the schema's introspection
         introspection: PathBuf,
     },
+    /// Measure nothing but large requests
+    LargeRequests {
+        /// A tenth of everything
+        #[arg(long)]
+        quick: bool,
+    },
 }
 
 /// `--placement`.
@@ -116,6 +123,26 @@ pub struct Extent {
     pub introspection_rounds: usize,
     /// No such round is begun after this many seconds.
     pub introspection_seconds: u64,
+}
+
+/// How much of large requests is measured.
+#[derive(Debug, Clone, Copy)]
+pub struct LargeExtent {
+    /// Turns of each row, and at least three.
+    pub turns: usize,
+    /// No turn of a row but these is begun after this time.
+    pub each_row: Duration,
+}
+
+impl LargeExtent {
+    /// For figures, or to see that it works.
+    pub fn new(quick: bool) -> Self {
+        if quick {
+            Self { turns: 3, each_row: Duration::from_millis(300) }
+        } else {
+            Self { turns: 40, each_row: Duration::from_secs(3) }
+        }
+    }
 }
 
 impl Options {

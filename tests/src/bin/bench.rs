@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use actix_qmp_tests::bench::options::{Command, Options};
-use actix_qmp_tests::bench::{echo, run, schema_monitor};
+use actix_qmp_tests::bench::{echo, large_requests, run, schema_monitor};
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         Some(Command::SchemaMonitor { path, introspection }) => {
             schema_monitor::serve(path, introspection).map(|()| ExitCode::SUCCESS)
         }
+        Some(Command::LargeRequests { quick }) => large_requests::print(*quick),
         None => run::run(&options),
     };
     done.unwrap_or_else(|failure| {
