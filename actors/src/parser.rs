@@ -22,22 +22,26 @@
 //! (requests), responder (greeting, negotiation, out-of-band results).
 
 mod capabilities;
-mod deep;
+mod class;
 mod diagnose;
 mod dialect;
 mod echo;
+mod escape;
 mod framer;
 mod garbage_budget;
+mod kept;
 mod lexer;
 mod members;
 mod nesting;
+mod noncharacter;
+mod reader;
 mod request;
 mod resync;
+mod scan;
 #[cfg(feature = "test-support")]
 mod stream;
 mod syntax_error;
 mod token;
-mod value;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -280,6 +284,7 @@ impl Parser {
         };
         let (session, mode) = (session.key, session.mode);
         let parsed = match frame {
+            Frame::Request(members) => members.into(),
             Frame::Value(text) => parse_request(&text),
             Frame::Error(error) => ParsedRequest::malformed(error),
         };

@@ -27,6 +27,7 @@ impl StreamParser {
 
 fn outcome(frame: Frame) -> Result<Arguments, QmpError> {
     let parsed = match frame {
+        Frame::Request(members) => members.into(),
         Frame::Value(text) => parse_request(&text),
         Frame::Error(error) => ParsedRequest::malformed(error),
     };

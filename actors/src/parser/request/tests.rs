@@ -2,6 +2,7 @@
 
 mod json_suite;
 mod properties;
+mod strict;
 mod transcripts;
 
 use serde_json::json;
