@@ -20,12 +20,13 @@ impl Echo {
 
     /// A number or a keyword.
     pub(crate) fn word(&mut self, word: &[u8]) {
+        self.make_room(word.len());
         self.out.extend(word.iter().copied().map(char::from));
     }
 
     /// A string.
     pub(crate) fn string(&mut self, text: &str) {
-        self.out.reserve(text.len() + 2);
+        self.make_room(text.len() + 2);
         self.out.push('"');
         for char in text.chars() {
             self.character(char);
@@ -36,6 +37,13 @@ impl Echo {
     /// The whole.
     pub(crate) fn into_id(self) -> RequestId {
         RequestId::from_normalised(self.out.into())
+    }
+
+    /// An `id` is a single token most of the time.
+    fn make_room(&mut self, length: usize) {
+        if self.out.is_empty() {
+            self.out.reserve_exact(length);
+        }
     }
 
     fn character(&mut self, char: char) {

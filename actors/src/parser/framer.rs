@@ -229,12 +229,12 @@ impl Framer {
     }
 
     fn read(&mut self) -> Option<Frame> {
-        let unseen = &self.chunk[self.scanned..];
         let room = self.limits.bytes - self.reader.taken();
         if room == 0 {
             return self.look_again();
         }
-        let Ok((taken, read)) = self.reader.run(&unseen[..unseen.len().min(room)]) else {
+        let end = self.chunk.len().min(self.scanned.saturating_add(room));
+        let Ok((taken, read)) = self.reader.run(&self.chunk, self.scanned..end) else {
             return self.look_again();
         };
         self.scanned += taken;
@@ -353,8 +353,8 @@ impl Framer {
 
     /// Takes what was read of the value out of the framer.
     fn take_raw(&mut self) -> Bytes {
-        let (kept, here) = self.take_pieces();
-        kept.join(here)
+        let (mut kept, here) = self.take_pieces();
+        if kept.is_empty() { here } else { kept.join(&here).into() }
     }
 
     fn take_pieces(&mut self) -> (Kept, Bytes) {

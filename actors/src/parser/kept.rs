@@ -2,6 +2,7 @@
 //! wrong with it.
 
 use std::mem;
+use std::ops::Range;
 
 use bytes::Bytes;
 
@@ -22,22 +23,42 @@ pub(crate) struct Kept {
 impl Kept {
     /// Appends a piece. Linear cost whatever the pieces; memory is never taken beyond `limit`.
     pub(crate) fn push(&mut self, piece: Bytes, limit: usize) {
-        self.length += piece.len();
         if piece.len() >= LARGE {
             self.end_tail();
+            self.length += piece.len();
             self.pieces.push(piece);
-            return;
+        } else {
+            self.copy(&piece, limit);
         }
-        if self.tail.len() + piece.len() > JOINED {
+    }
+
+    /// Appends part of a chunk: the same, without a claim to the chunk where the part is small.
+    pub(crate) fn push_part(&mut self, chunk: &Bytes, part: Range<usize>) {
+        if part.len() >= LARGE {
+            self.push(chunk.slice(part), usize::MAX);
+        } else {
+            self.copy(&chunk[part], usize::MAX);
+        }
+    }
+
+    /// Appends a copy of these few bytes.
+    pub(crate) fn copy(&mut self, bytes: &[u8], limit: usize) {
+        if self.tail.len() + bytes.len() > JOINED {
             self.end_tail();
         }
-        let needed = self.tail.len() + piece.len();
+        let needed = self.tail.len() + bytes.len();
         if needed > self.tail.capacity() {
-            let room = limit.saturating_sub(self.length - needed);
+            let room = limit.saturating_sub(self.length - self.tail.len());
             let roomy = needed.max(2 * self.tail.capacity()).max(self.length / 4).min(JOINED).min(room).max(needed);
             self.tail.reserve_exact(roomy - self.tail.len());
         }
-        self.tail.extend_from_slice(&piece);
+        self.tail.extend_from_slice(bytes);
+        self.length += bytes.len();
+    }
+
+    /// Whether there is nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.length == 0
     }
 
     /// The bytes, piece by piece.
@@ -45,18 +66,16 @@ impl Kept {
         self.pieces.iter().map(|piece| &piece[..]).chain([&self.tail[..]])
     }
 
-    /// All of them in one piece, and those of `last` behind them.
-    pub(crate) fn join(self, last: Bytes) -> Bytes {
-        if self.length == 0 {
-            return last;
-        }
-        let mut whole = Vec::with_capacity(self.length + last.len());
-        for piece in self.pieces {
+    /// All of them in one piece, and those of `last` behind them; there is nothing afterwards, but for some memory.
+    pub(crate) fn join(&mut self, last: &[u8]) -> Vec<u8> {
+        let mut whole = Vec::with_capacity(mem::take(&mut self.length) + last.len());
+        for piece in mem::take(&mut self.pieces) {
             whole.extend_from_slice(&piece);
         }
         whole.extend_from_slice(&self.tail);
-        whole.extend_from_slice(&last);
-        Bytes::from(whole)
+        whole.extend_from_slice(last);
+        self.tail.clear();
+        whole
     }
 
     /// Bytes of memory that are taken.
@@ -91,7 +110,8 @@ mod tests {
             assert_eq!(kept.iter().collect::<Vec<_>>().concat(), expected);
             assert!(kept.capacity() <= expected.len() + JOINED, "{} for {}", kept.capacity(), expected.len());
         }
-        assert_eq!(kept.join(Bytes::from_static(b"last")), [&expected[..], b"last"].concat());
-        assert_eq!(Kept::default().join(Bytes::from_static(b"only")), "only");
+        assert_eq!(kept.join(b"last"), [&expected[..], b"last"].concat());
+        assert!(kept.is_empty());
+        assert_eq!(kept.join(b"only"), b"only");
     }
 }

@@ -41,8 +41,8 @@ impl Members {
     ///
     /// # Errors
     /// When there was one of this name already.
-    pub(crate) fn begin(&mut self, name: String) -> Result<Slot, Refused> {
-        let (slot, is_new) = match &name[..] {
+    pub(crate) fn begin(&mut self, name: &str) -> Result<Slot, Refused> {
+        let (slot, is_new) = match name {
             "execute" => (Slot::Execute, self.execute.is_none()),
             "exec-oob" => (Slot::ExecOob, self.exec_oob.is_none()),
             "arguments" => (Slot::Arguments, self.arguments.is_none()),
@@ -50,8 +50,8 @@ impl Members {
             // Two of them: neither is the request's.
             "id" => (Slot::Id, self.id.take().is_none()),
             _ => {
-                self.unexpected.get_or_insert_with(|| name.clone());
-                (Slot::Other, self.others.insert(name))
+                self.unexpected.get_or_insert_with(|| name.to_owned());
+                (Slot::Other, self.others.insert(name.to_owned()))
             }
         };
         if is_new { Ok(slot) } else { Err(Refused) }

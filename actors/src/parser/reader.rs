@@ -13,10 +13,16 @@
 //!
 //! A byte that the lexer would call a mistake is never taken for a part of a request, wherever the input was cut.
 
+mod input;
 mod scalar;
 mod text;
 mod tree;
 
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use self::input::Input;
 use self::scalar::{integer, scalar};
 use self::text::{Piece, Text};
 use self::tree::{Nested, Tree};
@@ -86,26 +92,28 @@ impl Reader {
         self.tree.take()
     }
 
-    /// Reads on. Returns how many bytes were taken, and whether there must be more.
+    /// Reads on, this part of a chunk. Returns how many bytes were taken, and whether there must be more.
     ///
     /// # Errors
     /// When this is no request. Then none of the bytes counts as taken.
-    pub(crate) fn run(&mut self, bytes: &[u8]) -> Result<(usize, Read), Refused> {
-        let mut at = 0;
+    pub(crate) fn run(&mut self, chunk: &Bytes, part: Range<usize>) -> Result<(usize, Read), Refused> {
+        let mut input = Input::new(chunk, part);
+        let start = input.at;
         let read = match self.state {
-            State::Between => self.between(bytes, &mut at)?,
-            State::Word => self.rest_of_word(bytes, &mut at)?,
-            State::String => self.string(bytes, &mut at).and_then(|()| self.between(bytes, &mut at))?,
+            State::Between => self.between(&mut input)?,
+            State::Word => self.rest_of_word(&mut input)?,
+            State::String => self.string(&mut input).and_then(|()| self.between(&mut input))?,
         };
-        self.taken += at;
-        Ok((at, read))
+        let taken = input.at - start;
+        self.taken += taken;
+        Ok((taken, read))
     }
 
-    fn between(&mut self, bytes: &[u8], at: &mut usize) -> Result<Read, Refused> {
-        while let Some(&byte) = bytes.get(*at) {
+    fn between(&mut self, input: &mut Input<'_>) -> Result<Read, Refused> {
+        while let Some(byte) = input.peek() {
             let class = class(byte);
             if class == Class::Space {
-                *at += 1;
+                input.at += 1;
                 continue;
             }
             self.tokens += 1;
@@ -113,14 +121,14 @@ impl Reader {
                 return Err(Refused);
             }
             if class == Class::Word {
-                self.word(bytes, at)?;
+                self.word(input)?;
                 continue;
             }
-            *at += 1;
+            input.at += 1;
             match byte {
                 b'"' | b'\'' => {
                     self.text.begin(byte);
-                    self.string(bytes, at)?;
+                    self.string(input)?;
                 }
                 b',' => self.tree.comma()?,
                 b':' => self.tree.colon()?,
@@ -136,8 +144,8 @@ impl Reader {
         Ok(Read::More)
     }
 
-    fn string(&mut self, bytes: &[u8], at: &mut usize) -> Result<(), Refused> {
-        match self.text.read(bytes, at)? {
+    fn string(&mut self, input: &mut Input<'_>) -> Result<(), Refused> {
+        match self.text.read(input)? {
             Piece::Last(text) => {
                 self.state = State::Between;
                 self.tree.string(text)
@@ -149,20 +157,20 @@ impl Reader {
         }
     }
 
-    fn word(&mut self, bytes: &[u8], at: &mut usize) -> Result<(), Refused> {
-        let rest = &bytes[*at..];
+    fn word(&mut self, input: &mut Input<'_>) -> Result<(), Refused> {
+        let rest = input.rest();
         if let Some((number, length)) = integer(rest) {
-            *at += length;
+            input.at += length;
             return self.tree.scalar(number, &rest[..length]);
         }
         match word_length(rest) {
             Some(length) => {
-                *at += length;
+                input.at += length;
                 let value = scalar(&rest[..length])?;
                 self.tree.scalar(value, &rest[..length])
             }
             None => {
-                *at = bytes.len();
+                input.at += rest.len();
                 self.word.extend_from_slice(rest);
                 self.state = State::Word;
                 Ok(())
@@ -170,18 +178,20 @@ impl Reader {
         }
     }
 
-    fn rest_of_word(&mut self, bytes: &[u8], at: &mut usize) -> Result<Read, Refused> {
-        let length = word_length(bytes);
-        *at = length.unwrap_or(bytes.len());
-        self.word.extend_from_slice(&bytes[..*at]);
-        if length.is_none() {
+    fn rest_of_word(&mut self, input: &mut Input<'_>) -> Result<Read, Refused> {
+        let rest = input.rest();
+        let end = word_length(rest);
+        let length = end.unwrap_or(rest.len());
+        input.at += length;
+        self.word.extend_from_slice(&rest[..length]);
+        if end.is_none() {
             return Ok(Read::More);
         }
         let value = scalar(&self.word)?;
         self.tree.scalar(value, &self.word)?;
         self.word.clear();
         self.state = State::Between;
-        self.between(bytes, at)
+        self.between(input)
     }
 }
 

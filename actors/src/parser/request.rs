@@ -1,6 +1,7 @@
 //! One frame as a request: its members, checked in the order and in the words that clients know.
 
 use actix_qmp_messages::{Arguments, QmpError, RequestId, excerpt};
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::diagnose::diagnose;
@@ -79,12 +80,12 @@ impl ParsedRequest {
 ///
 /// The text is one whole value in strict JSON's quotes. Both out-of-band markings are understood; for a session that
 /// hasn't enabled them see [`ParsedRequest::without_oob`].
-pub(crate) fn parse_request(text: &[u8]) -> ParsedRequest {
+pub(crate) fn parse_request(text: &Bytes) -> ParsedRequest {
     if text.first() != Some(&b'{') {
         return ParsedRequest::refused(diagnose(text).unwrap_or(SyntaxError::NotAnObject), None);
     }
     let mut reader = Reader::new(MAX_DEPTH, usize::MAX);
-    match reader.run(text) {
+    match reader.run(text, 0..text.len()) {
         Ok((taken, Read::Complete)) if taken == text.len() => reader.take().into(),
         // What stood before the mistake counts: the `id`.
         Ok((_, Read::Complete | Read::More)) | Err(Refused) => {

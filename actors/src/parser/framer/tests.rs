@@ -45,10 +45,10 @@ fn frames_in(chunks: &[&[u8]], limits: Limits) -> Outcome {
     texts
 }
 
-fn members_of(text: &[u8]) -> Option<Members> {
+fn members_of(text: &Bytes) -> Option<Members> {
     let mut reader = Reader::new(MAX_DEPTH, usize::MAX);
     let complete = Ok((text.len(), Read::Complete));
-    (reader.run(text) == complete).then(|| reader.take())
+    (reader.run(text, 0..text.len()) == complete).then(|| reader.take())
 }
 
 fn frames(input: &[u8]) -> Vec<Frame> {
@@ -60,7 +60,7 @@ fn value(text: &str) -> Frame {
 }
 
 fn request(text: &str) -> Frame {
-    Frame::Request(members_of(text.as_bytes()).unwrap())
+    Frame::Request(members_of(&Bytes::copy_from_slice(text.as_bytes())).unwrap())
 }
 
 fn small() -> Limits {

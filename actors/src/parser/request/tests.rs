@@ -9,6 +9,10 @@ use serde_json::json;
 
 use super::*;
 
+fn parse_request(text: &[u8]) -> ParsedRequest {
+    super::parse_request(&Bytes::copy_from_slice(text))
+}
+
 #[track_caller]
 fn good(text: &str) -> (Option<String>, Request) {
     let parsed = parse_request(text.as_bytes());
