@@ -22,20 +22,26 @@
 //! (requests), responder (greeting, negotiation, out-of-band results).
 
 mod capabilities;
-mod deep;
+mod class;
 mod diagnose;
 mod dialect;
 mod echo;
+mod escape;
 mod framer;
 mod garbage_budget;
+mod kept;
 mod lexer;
 mod members;
 mod nesting;
+mod noncharacter;
+mod reader;
 mod request;
 mod resync;
+mod scan;
+#[cfg(feature = "test-support")]
+mod stream;
 mod syntax_error;
 mod token;
-mod value;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -53,6 +59,8 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use self::framer::{Frame, Framer, Limits};
 use self::request::{Band, ParsedRequest, Request, parse_request};
+#[cfg(feature = "test-support")]
+pub(crate) use self::stream::StreamParser;
 use crate::builtin::QMP_CAPABILITIES;
 use crate::command_table::CommandTable;
 use crate::drive::{Driven, start_driving};
@@ -276,6 +284,7 @@ impl Parser {
         };
         let (session, mode) = (session.key, session.mode);
         let parsed = match frame {
+            Frame::Request(members) => members.into(),
             Frame::Value(text) => parse_request(&text),
             Frame::Error(error) => ParsedRequest::malformed(error),
         };

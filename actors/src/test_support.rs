@@ -2,6 +2,9 @@
 
 mod client;
 mod probe;
+mod stream;
 
 pub use self::client::Client;
 pub use self::probe::{Probe, event_probe};
+#[doc(hidden)]
+pub use self::stream::parse_stream;

@@ -15,6 +15,7 @@
 //! | [`pipeline`] | several requests in flight |
 //! | [`introspection`] | `query-qmp-schema`: QEMU and a monitor that has QEMU's schema |
 //! | [`schema_monitor`] | that monitor, run as a child process of this program |
+//! | [`large_requests`] | framing and parsing beside the JSON crate, in this process |
 //! | [`compilation`] | how long a large schema takes to compile |
 //! | [`idle`] | what a session costs that does nothing |
 //! | [`scale`] | what is measured at scale, with its tables |
@@ -37,6 +38,7 @@ pub mod growth;
 pub mod idle;
 pub mod instructions;
 pub mod introspection;
+pub mod large_requests;
 pub mod latency;
 pub mod options;
 pub mod pipeline;

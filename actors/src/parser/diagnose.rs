@@ -76,7 +76,7 @@ impl Walk<'_> {
         }
     }
 
-    fn value(&mut self, token: Token<'_>) -> Result<Step, SyntaxError> {
+    fn value(&mut self, token: Token) -> Result<Step, SyntaxError> {
         match token {
             Token::Punctuation(b'{') => {
                 self.open.push(Container::Object(BTreeSet::new()));
@@ -90,13 +90,13 @@ impl Walk<'_> {
             }
             Token::Punctuation(_) => Err(SyntaxError::ExpectingValue),
             Token::Wrong(error) => Err(error),
-            Token::String(_) | Token::Scalar(_) => Ok(self.end_of_value()),
+            Token::String(_) | Token::Scalar => Ok(self.end_of_value()),
         }
     }
 
-    fn name(&mut self, token: Token<'_>) -> Result<Step, SyntaxError> {
+    fn name(&mut self, token: Token) -> Result<Step, SyntaxError> {
         match token {
-            Token::Punctuation(b'{' | b'[') | Token::Scalar(_) => Err(SyntaxError::KeyNotString),
+            Token::Punctuation(b'{' | b'[') | Token::Scalar => Err(SyntaxError::KeyNotString),
             Token::Punctuation(_) => Err(SyntaxError::ExpectingValue),
             Token::Wrong(error) => Err(error),
             Token::String(name) => {
@@ -110,7 +110,7 @@ impl Walk<'_> {
         }
     }
 
-    fn separator_or_end(&mut self, token: &Token<'_>) -> Result<Step, SyntaxError> {
+    fn separator_or_end(&mut self, token: &Token) -> Result<Step, SyntaxError> {
         match (self.open.last(), token) {
             (Some(Container::Object(_)), Token::Punctuation(b'}'))
             | (Some(Container::Array), Token::Punctuation(b']')) => {

@@ -12,20 +12,27 @@
 //!         anything else: Frame::Error
 //! ```
 //!
-//! Invariants: each input byte is looked at once; a value that lies in one chunk is a slice of it; memory
-//! is taken only for the value being read, only after its limits were checked, and is given away with it;
-//! what comes out doesn't depend on how the input was cut; one mistake makes one error.
+//! A value in braces is read as a request while it comes, which is all there is to a well-formed one. Once the reader
+//! refuses it, the lexer goes over it again from its first byte, and says where it ends and what is wrong with it.
+//!
+//! Invariants: each byte of a well-formed request is looked at once; a value that lies in one chunk is a slice of it;
+//! memory is taken only for the value being read, only after its limits were checked, and is given away with it; what
+//! comes out doesn't depend on how the input was cut; one mistake makes one error.
 
 use std::collections::VecDeque;
 use std::mem;
 
 use bytes::Bytes;
 
+use super::class::{Class, class};
 use super::diagnose::{diagnose, diagnose_broken};
 use super::dialect::to_strict;
 use super::garbage_budget::GarbageBudget;
-use super::lexer::{Class, Dialect, Lexer, Mistake, Verdict, class};
+use super::kept::Kept;
+use super::lexer::{Dialect, Lexer, Mistake, Verdict};
+use super::members::Members;
 use super::nesting::MAX_DEPTH;
+use super::reader::{Read, Reader};
 use super::resync::{Progress, Resync};
 use super::syntax_error::{SyntaxError, excerpt_bytes};
 
@@ -50,10 +57,12 @@ impl Default for Limits {
 }
 
 /// One item of the input stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Frame {
-    /// One complete top-level value in JSON's own quotes; brackets are balanced and strings closed, the
-    /// rest is unchecked.
+    /// One complete object as a request, whose members may still be wrong ones.
+    Request(Members),
+    /// One complete top-level value in JSON's own quotes that is no object, or a wrong one; brackets are balanced and
+    /// strings closed.
     Value(Bytes),
     /// A mistake; the stream goes on behind it.
     Error(SyntaxError),
@@ -62,7 +71,10 @@ pub(crate) enum Frame {
 #[derive(Debug)]
 enum Phase {
     Ground,
-    Value,
+    /// Within a value in braces that may be a request.
+    Reading,
+    /// Within any other value.
+    Lexing,
     Resync(Resync),
 }
 
@@ -71,6 +83,7 @@ enum Phase {
 pub(crate) struct Framer {
     limits: Limits,
     phase: Phase,
+    reader: Reader,
     lexer: Lexer,
     budget: GarbageBudget,
     waiting: VecDeque<Bytes>,
@@ -79,7 +92,7 @@ pub(crate) struct Framer {
     /// Bytes of `chunk` already looked at.
     scanned: usize,
     /// The current value's bytes from earlier chunks.
-    kept: Vec<u8>,
+    kept: Kept,
     consumed: usize,
 }
 
@@ -96,12 +109,13 @@ impl Framer {
         Self {
             limits,
             phase: Phase::Ground,
+            reader: Reader::new(limits.depth, limits.tokens),
             lexer: Lexer::new(limits.depth, limits.tokens),
             budget: GarbageBudget::default(),
             waiting: VecDeque::new(),
             chunk: Bytes::new(),
             scanned: 0,
-            kept: Vec::new(),
+            kept: Kept::default(),
             consumed: 0,
         }
     }
@@ -124,7 +138,8 @@ impl Framer {
             }
             let item = match self.phase {
                 Phase::Ground => self.ground(),
-                Phase::Value => self.value(),
+                Phase::Reading => self.read(),
+                Phase::Lexing => self.lex(),
                 Phase::Resync(resync) => self.resync(resync),
             };
             if item.is_some() {
@@ -137,9 +152,10 @@ impl Framer {
     ///
     /// Call [`next`](Self::next) until `None` before; input that is still there is thrown away.
     pub(crate) fn finish(&mut self) -> Option<SyntaxError> {
-        let unfinished = matches!(self.phase, Phase::Value);
+        let unfinished = self.is_within_value();
         let depth = self.lexer.depth();
         let tail = self.take_raw();
+        self.reader.take();
         self.waiting = VecDeque::new();
         self.chunk = Bytes::new();
         self.phase = Phase::Ground;
@@ -169,8 +185,8 @@ impl Framer {
     }
 
     fn next_chunk(&mut self) -> Option<()> {
-        if matches!(self.phase, Phase::Value) {
-            keep(&mut self.kept, &self.chunk, self.limits.bytes);
+        if self.is_within_value() {
+            self.kept.push(mem::take(&mut self.chunk), self.limits.bytes);
         }
         // Also when nothing waits: the chunk must not hold its buffer while the client is silent.
         self.chunk = Bytes::new();
@@ -188,8 +204,8 @@ impl Framer {
         let &byte = self.chunk.first()?;
         match class(byte) {
             Class::Space => None,
-            Class::Open | Class::Quote => self.begin_value(),
-            Class::Word if matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-') => self.begin_value(),
+            Class::Open | Class::Quote => self.begin_value(byte),
+            Class::Word if matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-') => self.begin_value(byte),
             Class::Close | Class::Separator => {
                 self.drop_front(1);
                 self.fail(SyntaxError::ExpectingValue, Resync::line())
@@ -202,13 +218,47 @@ impl Framer {
         }
     }
 
-    fn begin_value(&mut self) -> Option<Frame> {
+    fn begin_value(&mut self, first: u8) -> Option<Frame> {
         self.lexer.reset();
-        self.phase = Phase::Value;
+        self.phase = if first == b'{' { Phase::Reading } else { Phase::Lexing };
         None
     }
 
-    fn value(&mut self) -> Option<Frame> {
+    fn is_within_value(&self) -> bool {
+        matches!(self.phase, Phase::Reading | Phase::Lexing)
+    }
+
+    fn read(&mut self) -> Option<Frame> {
+        let room = self.limits.bytes - self.reader.taken();
+        if room == 0 {
+            return self.look_again();
+        }
+        let end = self.chunk.len().min(self.scanned.saturating_add(room));
+        let Ok((taken, read)) = self.reader.run(&self.chunk, self.scanned..end) else {
+            return self.look_again();
+        };
+        self.scanned += taken;
+        self.account(taken);
+        if read == Read::More {
+            return None;
+        }
+        drop(self.take_pieces());
+        let members = self.reader.take();
+        self.hand_out(Frame::Request(members), Phase::Ground)
+    }
+
+    /// The value is no request: the lexer catches up.
+    fn look_again(&mut self) -> Option<Frame> {
+        self.reader.take();
+        self.phase = Phase::Lexing;
+        for piece in self.kept.iter().chain([&self.chunk[..self.scanned]]) {
+            let (taken, verdict) = self.lexer.run(piece);
+            debug_assert_eq!((taken, verdict), (piece.len(), Verdict::More), "the reader took what the lexer does not");
+        }
+        None
+    }
+
+    fn lex(&mut self) -> Option<Frame> {
         let unseen = &self.chunk[self.scanned..];
         let room = self.limits.bytes - self.lexer.taken();
         if room == 0 {
@@ -231,7 +281,7 @@ impl Framer {
         let raw = self.take_raw();
         let value = self.strict(raw);
         self.phase = match value.first() {
-            Some(b'{') => return self.hand_out(value, Phase::Ground),
+            Some(b'{') => return self.hand_out(Frame::Value(value), Phase::Ground),
             Some(b'[') => Phase::Ground,
             _ => Phase::Resync(Resync::line()),
         };
@@ -247,9 +297,9 @@ impl Framer {
         }
     }
 
-    fn hand_out(&mut self, value: Bytes, phase: Phase) -> Option<Frame> {
+    fn hand_out(&mut self, frame: Frame, phase: Phase) -> Option<Frame> {
         self.phase = phase;
-        Some(Frame::Value(value))
+        Some(frame)
     }
 
     fn resync(&mut self, mut resync: Resync) -> Option<Frame> {
@@ -297,20 +347,18 @@ impl Framer {
 
     /// Part of the value being read.
     fn value_so_far(&self, from: usize, most: usize) -> Vec<u8> {
-        let kept = self.kept.iter().copied();
-        let here = self.chunk[..self.scanned].iter().copied();
-        kept.chain(here).skip(from).take(most).collect()
+        let pieces = self.kept.iter().chain([&self.chunk[..self.scanned]]);
+        pieces.flatten().copied().skip(from).take(most).collect()
     }
 
     /// Takes what was read of the value out of the framer.
     fn take_raw(&mut self) -> Bytes {
-        let here = self.chunk.split_to(mem::take(&mut self.scanned));
-        if self.kept.is_empty() {
-            return here;
-        }
-        let mut kept = mem::take(&mut self.kept);
-        keep(&mut kept, &here, self.limits.bytes);
-        Bytes::from(kept)
+        let (mut kept, here) = self.take_pieces();
+        if kept.is_empty() { here } else { kept.join(&here).into() }
+    }
+
+    fn take_pieces(&mut self) -> (Kept, Bytes) {
+        (mem::take(&mut self.kept), self.chunk.split_to(mem::take(&mut self.scanned)))
     }
 
     fn drop_front(&mut self, bytes: usize) {
@@ -322,16 +370,6 @@ impl Framer {
         self.consumed += bytes;
         self.budget.earn(bytes);
     }
-}
-
-/// Appends with growth by half, never beyond the limit: linear cost, little waste.
-fn keep(kept: &mut Vec<u8>, more: &[u8], limit: usize) {
-    let needed = kept.len() + more.len();
-    if needed > kept.capacity() {
-        let roomy = needed.max(kept.capacity() + kept.capacity() / 2).min(limit.max(needed));
-        kept.reserve_exact(roomy - kept.len());
-    }
-    kept.extend_from_slice(more);
 }
 
 #[cfg(test)]

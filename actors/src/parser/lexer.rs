@@ -14,13 +14,9 @@
 //! doesn't depend on how the input is cut into pieces. What keeps the bracket structure intact (a bad
 //! literal, a missing comma) is not this file's business; what breaks it is a [`Mistake`] at once.
 
+use super::class::{Class, class};
 use super::nesting::Nesting;
-
-/// Bytes that a string is searched for in words before whole blocks are looked at: most strings end there.
-const SHORT_STRING: usize = 64;
-const BLOCK: usize = 64;
-const WORD: usize = 8;
-const ONES: u64 = 0x0101_0101_0101_0101;
+use super::scan::{can_be_in_string, find_special};
 
 /// What came of a piece of input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,53 +59,6 @@ pub(crate) enum Dialect {
     Strict,
     /// Single quotes, or `\'`: must be rewritten before a JSON parser can read it.
     SingleQuotes,
-}
-
-/// Byte classes outside of strings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Class {
-    Space,
-    Open,
-    Close,
-    Separator,
-    Quote,
-    /// What numbers and keywords are made of, and what will turn out to be neither.
-    Word,
-    /// Begins no token and continues none: other punctuation, control characters, everything beyond ASCII.
-    Impossible,
-}
-
-const CLASSES: [Class; 256] = {
-    let mut classes = [Class::Impossible; 256];
-    let mut byte = 0;
-    while byte <= 0x7f {
-        if (byte as u8).is_ascii_alphanumeric() {
-            classes[byte] = Class::Word;
-        }
-        byte += 1;
-    }
-    classes[b'+' as usize] = Class::Word;
-    classes[b'-' as usize] = Class::Word;
-    classes[b'.' as usize] = Class::Word;
-    classes[b'_' as usize] = Class::Word;
-    classes[b' ' as usize] = Class::Space;
-    classes[b'\t' as usize] = Class::Space;
-    classes[b'\n' as usize] = Class::Space;
-    classes[b'\r' as usize] = Class::Space;
-    classes[b'{' as usize] = Class::Open;
-    classes[b'[' as usize] = Class::Open;
-    classes[b'}' as usize] = Class::Close;
-    classes[b']' as usize] = Class::Close;
-    classes[b',' as usize] = Class::Separator;
-    classes[b':' as usize] = Class::Separator;
-    classes[b'"' as usize] = Class::Quote;
-    classes[b'\'' as usize] = Class::Quote;
-    classes
-};
-
-/// The class of a byte outside of strings.
-pub(crate) fn class(byte: u8) -> Class {
-    CLASSES[usize::from(byte)]
 }
 
 /// Finds the end of one value.
@@ -299,67 +248,4 @@ impl Lexer {
 
 fn mistake(mistake: Mistake) -> Option<Verdict> {
     Some(Verdict::Mistake(mistake))
-}
-
-/// Control characters, and two bytes that no text has: clients send 0xFF to be understood again.
-fn can_be_in_string(byte: u8) -> bool {
-    (0x20..0xfe).contains(&byte)
-}
-
-fn is_special(byte: u8, quote: u8) -> bool {
-    byte == quote || byte == b'\\' || !can_be_in_string(byte)
-}
-
-/// The first byte of a string's inside that needs a look.
-fn find_special(bytes: &[u8], quote: u8) -> Option<usize> {
-    let mut at = 0;
-    let mut words = bytes.chunks_exact(WORD);
-    for word in words.by_ref().take(SHORT_STRING / WORD) {
-        if let Some(found) = special_in_word(word, quote) {
-            return Some(at + found);
-        }
-        at += WORD;
-    }
-    // A loop without an early exit over a block of fixed size: the compiler makes vector code of it.
-    for block in bytes[at..].chunks_exact(BLOCK) {
-        if block.iter().fold(false, |found, &byte| found | is_special(byte, quote)) {
-            break;
-        }
-        at += BLOCK;
-    }
-    for word in bytes[at..].chunks_exact(WORD) {
-        if let Some(found) = special_in_word(word, quote) {
-            return Some(at + found);
-        }
-        at += WORD;
-    }
-    bytes[at..].iter().position(|&byte| is_special(byte, quote)).map(|found| at + found)
-}
-
-/// [`is_special`] for eight bytes at once.
-fn special_in_word(bytes: &[u8], quote: u8) -> Option<usize> {
-    let word = u64::from_le_bytes(bytes.try_into().ok()?);
-    // The top bit of each byte below `limit`. A borrow can set bits above the lowest that is right, never below.
-    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & (ONES << 7);
-    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    let found = is(quote) | is(b'\\') | below(word, 0x20) | below(!word, 0x02);
-    (found != 0).then(|| found.trailing_zeros() as usize / 8)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_special_byte_is_found_at_every_place() {
-        for length in [1, 7, 8, 9, 63, 64, 65, 100, 200] {
-            for (place, byte) in (0..length).flat_map(|place| (0..=255).map(move |byte| (place, byte))) {
-                let mut text = vec![b'x'; length];
-                text[place..].fill(0x21);
-                text[place] = byte;
-                let expected = is_special(byte, b'\'').then_some(place);
-                assert_eq!(find_special(&text, b'\''), expected, "{byte:#x} at {place} of {length}");
-            }
-        }
-    }
 }

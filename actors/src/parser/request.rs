@@ -1,10 +1,13 @@
 //! One frame as a request: its members, checked in the order and in the words that clients know.
 
 use actix_qmp_messages::{Arguments, QmpError, RequestId, excerpt};
-use serde_json::{Deserializer, Error, Map, Value};
+use bytes::Bytes;
+use serde_json::{Map, Value};
 
 use super::diagnose::diagnose;
 use super::members::Members;
+use super::nesting::MAX_DEPTH;
+use super::reader::{Read, Reader, Refused};
 use super::syntax_error::SyntaxError;
 
 /// How a request asks to be run.
@@ -73,41 +76,36 @@ impl ParsedRequest {
     }
 }
 
-/// Reads a frame as a request.
+/// Reads a text as a request.
 ///
-/// The frame is a whole value in strict JSON's quotes, nested no deeper than the framer allows. Both
-/// out-of-band markings are understood; for a session that hasn't enabled them see
-/// [`ParsedRequest::without_oob`].
-pub(crate) fn parse_request(frame: &[u8]) -> ParsedRequest {
-    if frame.first() != Some(&b'{') {
-        return ParsedRequest::refused(diagnose(frame).unwrap_or(SyntaxError::NotAnObject), None);
+/// The text is one whole value in strict JSON's quotes. Both out-of-band markings are understood; for a session that
+/// hasn't enabled them see [`ParsedRequest::without_oob`].
+pub(crate) fn parse_request(text: &Bytes) -> ParsedRequest {
+    if text.first() != Some(&b'{') {
+        return ParsedRequest::refused(diagnose(text).unwrap_or(SyntaxError::NotAnObject), None);
     }
-    let mut members = Members::default();
-    if let Err(_refused) = read_members(frame, &mut members) {
-        let error = diagnose(frame).unwrap_or(SyntaxError::Unexplained);
-        return ParsedRequest::refused(error, members.id);
+    let mut reader = Reader::new(MAX_DEPTH, usize::MAX);
+    match reader.run(text, 0..text.len()) {
+        Ok((taken, Read::Complete)) if taken == text.len() => reader.take().into(),
+        // What stood before the mistake counts: the `id`.
+        Ok((_, Read::Complete | Read::More)) | Err(Refused) => {
+            ParsedRequest::refused(diagnose(text).unwrap_or(SyntaxError::Unexplained), reader.take().id)
+        }
     }
-    let is_marked = members.exec_oob.is_some() && members.unexpected.is_none();
-    let exec_oob = if is_marked { Presence::Present } else { Presence::Absent };
-    ParsedRequest { id: members.id.take(), request: request(members).map_err(QmpError::generic), exec_oob }
+}
+
+impl From<Members> for ParsedRequest {
+    fn from(mut members: Members) -> Self {
+        let is_marked = members.exec_oob.is_some() && members.unexpected.is_none();
+        let exec_oob = if is_marked { Presence::Present } else { Presence::Absent };
+        Self { id: members.id.take(), request: request(members).map_err(QmpError::generic), exec_oob }
+    }
 }
 
 impl ParsedRequest {
     fn refused(error: SyntaxError, id: Option<RequestId>) -> Self {
         Self { id, request: Err(error.into()), exec_oob: Presence::Absent }
     }
-}
-
-fn read_members(frame: &[u8], members: &mut Members) -> Result<(), Error> {
-    // Text up to the first byte that is no UTF-8 ends within a string: it is refused, too, but not
-    // before the `id` was read if it stands there.
-    let text = match std::str::from_utf8(frame) {
-        Ok(text) => text,
-        Err(error) => std::str::from_utf8(&frame[..error.valid_up_to()]).unwrap_or_default(),
-    };
-    let mut deserializer = Deserializer::from_str(text);
-    members.read(&mut deserializer)?;
-    deserializer.end()
 }
 
 /// Checks the members: unexpected ones first, then types, then what goes together.

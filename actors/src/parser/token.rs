@@ -3,16 +3,18 @@
 use actix_qmp_messages::excerpt;
 use memchr::{memchr, memchr2};
 
+use super::escape::{code_unit, is_pair, unescape};
+use super::noncharacter::is_character;
 use super::syntax_error::{SyntaxError, excerpt_bytes};
 
 /// One token of JSON.
-pub(crate) enum Token<'a> {
+pub(crate) enum Token {
     /// One of `{}[],:`.
     Punctuation(u8),
     /// A string, unescaped.
     String(String),
-    /// A number or a keyword, as it stands.
-    Scalar(&'a [u8]),
+    /// A number or a keyword.
+    Scalar,
     /// A token that ends where it should, but can't be a value.
     Wrong(SyntaxError),
 }
@@ -32,7 +34,7 @@ impl<'a> Tokens<'a> {
     ///
     /// # Errors
     /// When the bytes there are no token at all.
-    pub(crate) fn next(&mut self) -> Result<Option<Token<'a>>, SyntaxError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Token>, SyntaxError> {
         while let Some((b' ' | b'\t' | b'\r' | b'\n', tail)) = self.rest.split_first() {
             self.rest = tail;
         }
@@ -69,15 +71,15 @@ impl<'a> Tokens<'a> {
         token
     }
 
-    fn keyword(&mut self) -> Token<'a> {
+    fn keyword(&mut self) -> Token {
         let length = self.rest.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
         match self.take(length) {
-            word @ (b"true" | b"false" | b"null") => Token::Scalar(word),
+            b"true" | b"false" | b"null" => Token::Scalar,
             word => Token::Wrong(SyntaxError::InvalidKeyword(excerpt_bytes(word))),
         }
     }
 
-    fn number(&mut self) -> Result<Token<'a>, SyntaxError> {
+    fn number(&mut self) -> Result<Token, SyntaxError> {
         let length = number_length(self.rest).map_err(|wrong_at| {
             let end = self.rest.len().min(wrong_at + 1);
             SyntaxError::Stray(excerpt_bytes(&self.rest[..end]))
@@ -85,15 +87,15 @@ impl<'a> Tokens<'a> {
         let literal = self.take(length);
         let text = String::from_utf8_lossy(literal);
         Ok(match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Token::Scalar(literal),
+            Ok(number) if number.is_finite() => Token::Scalar,
             Ok(_) | Err(_) => Token::Wrong(SyntaxError::NumberOutOfRange(excerpt(&text))),
         })
     }
 
-    fn string(&mut self) -> Token<'a> {
+    fn string(&mut self) -> Token {
         let end = string_length(self.rest);
         let literal = self.take(end);
-        match unescape(&literal[1..]) {
+        match unescaped(&literal[1..]) {
             Ok(text) => Token::String(text),
             Err(error) => Token::Wrong(error),
         }
@@ -101,7 +103,7 @@ impl<'a> Tokens<'a> {
 }
 
 /// Length of the string at the text's start, quotes included.
-pub(crate) fn string_length(text: &[u8]) -> usize {
+fn string_length(text: &[u8]) -> usize {
     let mut at = 1;
     while let Some(found) = text.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
         at += found;
@@ -114,7 +116,7 @@ pub(crate) fn string_length(text: &[u8]) -> usize {
 }
 
 /// The inside of a string, given up to and with its closing quote.
-fn unescape(literal: &[u8]) -> Result<String, SyntaxError> {
+fn unescaped(literal: &[u8]) -> Result<String, SyntaxError> {
     let mut text = Vec::new();
     let mut rest = literal;
     loop {
@@ -134,34 +136,20 @@ fn unescape(literal: &[u8]) -> Result<String, SyntaxError> {
 
 /// Appends what the escape at the text's start stands for; returns the escape's length.
 fn escape(rest: &[u8], text: &mut Vec<u8>) -> Result<usize, SyntaxError> {
-    let byte = match rest.get(1) {
-        Some(b'u') => return unicode_escape(rest, text),
-        Some(&itself @ (b'"' | b'\\' | b'/')) => itself,
-        Some(b'b') => 0x08,
-        Some(b'f') => 0x0c,
-        Some(b'n') => b'\n',
-        Some(b'r') => b'\r',
-        Some(b't') => b'\t',
-        Some(_) => return Err(SyntaxError::InvalidEscape),
-        None => return Err(SyntaxError::PrematureEnd),
-    };
-    text.push(byte);
-    Ok(2)
+    let (char, length) = unescape(rest).map_err(|_| bad_escape(rest))?;
+    text.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
+    Ok(length)
 }
 
-fn unicode_escape(rest: &[u8], text: &mut Vec<u8>) -> Result<usize, SyntaxError> {
-    let Some(first) = unit(rest) else {
-        return Err(bad_unicode(rest, 6));
-    };
-    let pair = [first, unit(&rest[6..]).unwrap_or(0)];
-    // Two units where they make a pair, one otherwise.
-    let (units, length) = if is_pair(pair) { (&pair[..], 12) } else { (&pair[..1], 6) };
-    match char::decode_utf16(units.iter().copied()).next() {
-        Some(Ok(char)) if is_character(char) => {
-            text.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
-            Ok(length)
+fn bad_escape(rest: &[u8]) -> SyntaxError {
+    match rest.get(1) {
+        None => SyntaxError::PrematureEnd,
+        Some(b'u') => {
+            let pair = [code_unit(rest), code_unit(rest.get(6..).unwrap_or_default())].map(|unit| unit.unwrap_or(0));
+            // Two units where they make a pair, one otherwise.
+            bad_unicode(rest, if is_pair(pair) { 12 } else { 6 })
         }
-        Some(Ok(_) | Err(_)) | None => Err(bad_unicode(rest, length)),
+        Some(_) => SyntaxError::InvalidEscape,
     }
 }
 
@@ -169,25 +157,6 @@ fn bad_unicode(rest: &[u8], length: usize) -> SyntaxError {
     let within = rest.len().min(length);
     let closed = memchr(b'"', &rest[..within]).map_or(within, |quote| quote + 1);
     SyntaxError::InvalidUnicode(excerpt_bytes(&rest[..closed]))
-}
-
-/// Whether a code point stands for a character: the noncharacters don't.
-pub(crate) fn is_character(char: char) -> bool {
-    let code = u32::from(char);
-    !(0xfdd0..=0xfdef).contains(&code) && code & 0xfffe != 0xfffe
-}
-
-fn is_pair([first, second]: [u16; 2]) -> bool {
-    (0xd800..0xdc00).contains(&first) && (0xdc00..0xe000).contains(&second)
-}
-
-/// The UTF-16 code unit of a `\uXXXX` at the text's start.
-fn unit(text: &[u8]) -> Option<u16> {
-    let digits = text.strip_prefix(b"\\u")?.get(..4)?;
-    digits.iter().try_fold(0, |unit, &digit| {
-        let digit = char::from(digit).to_digit(16)?;
-        u16::try_from(digit).ok().map(|digit| unit << 4 | digit)
-    })
 }
 
 /// Length of the number at the text's start, or where it goes wrong.

@@ -95,6 +95,12 @@ pub enum Command {
         /// How many others
         sessions: usize,
     },
+    /// Measure nothing but large requests
+    LargeRequests {
+        /// A tenth of everything
+        #[arg(long)]
+        quick: bool,
+    },
 }
 
 /// `--only`.
@@ -185,6 +191,26 @@ pub struct EventExtent {
     pub slices: usize,
     /// No slice is begun after this many seconds.
     pub seconds: u64,
+}
+
+/// How much of large requests is measured.
+#[derive(Debug, Clone, Copy)]
+pub struct LargeExtent {
+    /// Turns of each row, and at least three.
+    pub turns: usize,
+    /// No turn of a row but these is begun after this time.
+    pub each_row: Duration,
+}
+
+impl LargeExtent {
+    /// For figures, or to see that it works.
+    pub fn new(quick: bool) -> Self {
+        if quick {
+            Self { turns: 3, each_row: Duration::from_millis(300) }
+        } else {
+            Self { turns: 40, each_row: Duration::from_secs(3) }
+        }
+    }
 }
 
 impl Options {

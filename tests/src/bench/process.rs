@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::{Context, Failure, Outcome};
 
@@ -24,6 +25,12 @@ pub fn cpu_time(pid: u32) -> Outcome<Duration> {
         nanoseconds += first.parse::<u64>().context("schedstat has no number")?;
     }
     Ok(Duration::from_nanos(nanoseconds))
+}
+
+/// The time that the calling thread was on a CPU.
+pub fn cpu_time_of_thread() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs().try_into().unwrap_or(0))
 }
 
 /// Resident memory in bytes, counted page by page: the sum in `/proc/PID/status` lags behind on several CPUs.

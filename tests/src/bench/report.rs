@@ -4,6 +4,8 @@ use serde::Serialize;
 
 pub(super) mod markdown;
 
+pub(super) use self::markdown::render_large_requests;
+
 use super::placement::Placement;
 use super::scale::ScaleFigures;
 use super::statistics::Quartiles;
@@ -15,6 +17,10 @@ pub struct Report {
     pub about: About,
     /// One for each placement.
     pub sections: Vec<Section>,
+    /// Requests by shape, size and quotes.
+    pub large_requests: Vec<Row<LargeRequestFigures>>,
+    /// Requests in small pieces.
+    pub large_requests_in_pieces: Vec<Row<LargeRequestFigures>>,
     /// A large schema.
     pub compilation: Vec<Row<CompilationFigures>>,
     /// Idle sessions.
@@ -122,6 +128,19 @@ pub struct IntrospectionFigures {
     pub to_qemu: Option<Quartiles>,
 }
 
+/// Of a large request that is framed and parsed.
+#[derive(Debug, Serialize)]
+pub struct LargeRequestFigures {
+    /// Its length.
+    pub bytes: usize,
+    /// Megabytes a second.
+    pub megabytes: Quartiles,
+    /// The same of `serde_json::from_slice`.
+    pub from_slice_megabytes: Quartiles,
+    /// Each turn's speed over that of `from_slice` in the same round.
+    pub to_from_slice: Quartiles,
+}
+
 /// Of a schema that is compiled.
 #[derive(Debug, Serialize)]
 pub struct CompilationFigures {
@@ -169,6 +188,8 @@ impl Report {
         self.scale.has_failures()
             || self.idle.iter().any(Row::has_failed)
             || self.compilation.iter().any(Row::has_failed)
+            || self.large_requests.iter().any(Row::has_failed)
+            || self.large_requests_in_pieces.iter().any(Row::has_failed)
             || self.sections.iter().any(|section| {
                 section.round_trips.iter().any(Row::has_failed)
                     || section.pipelined.iter().any(Row::has_failed)
@@ -194,7 +215,15 @@ mod tests {
     fn report(outcome: RowOutcome<IdleFigures>) -> Report {
         let about = About { cpus: 2, program: None, optimised: true, oob_form: "exec-oob", quick: false };
         let idle = vec![Row { name: "QEMU".into(), outcome }];
-        Report { about, sections: Vec::new(), compilation: Vec::new(), idle, scale: ScaleFigures::default() }
+        Report {
+            about,
+            sections: Vec::new(),
+            large_requests: Vec::new(),
+            large_requests_in_pieces: Vec::new(),
+            compilation: Vec::new(),
+            idle,
+            scale: ScaleFigures::default(),
+        }
     }
 
     #[test]

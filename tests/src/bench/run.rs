@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 mod line_up;
 
-use super::options::{OobForm, Options, Part, Server};
+use super::options::{LargeExtent, OobForm, Options, Part, Server};
 use super::placement::{self, Placement};
 use super::report::{About, Report, Section};
 use super::scale::ScaleFigures;
-use super::{charts, compilation, idle, introspection, pipeline, process, round_trip};
+use super::{charts, compilation, idle, introspection, large_requests, pipeline, process, round_trip};
 use crate::{Context, Outcome, Product};
 use line_up::LineUp;
 
@@ -33,7 +33,11 @@ pub fn run(options: &Options) -> Outcome<ExitCode> {
     }
     placement::enter(placements.first().copied().unwrap_or(Placement::Unpinned), &at_start)?;
     let (mut compilation, mut idle) = (Vec::new(), Vec::new());
+    let (mut large_requests, mut large_requests_in_pieces) = (Vec::new(), Vec::new());
     if options.has(Part::Base) {
+        let extent = LargeExtent::new(options.quick);
+        large_requests = large_requests::measure(extent);
+        large_requests_in_pieces = large_requests::measure_chunks(extent);
         compilation.push(compilation::measure(options));
         placement::enter(Placement::Unpinned, &at_start)?;
         idle = idle::measure(options);
@@ -41,7 +45,7 @@ pub fn run(options: &Options) -> Outcome<ExitCode> {
     let scale = ScaleFigures::measure(options, &placements, &at_start)?;
     placement::enter(Placement::Unpinned, &at_start)?;
     let about = about(at_start.count() as usize, program, options);
-    let report = Report { about, sections, compilation, idle, scale };
+    let report = Report { about, sections, large_requests, large_requests_in_pieces, compilation, idle, scale };
     println!("{}", report.to_markdown());
     if let Some(path) = &options.json {
         let text = serde_json::to_string_pretty(&report)?;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use actix_qmp_tests::bench::instructions::{self, Purpose};
 use actix_qmp_tests::bench::options::{Command, Options};
-use actix_qmp_tests::bench::{echo, event_monitor, run, schema_monitor};
+use actix_qmp_tests::bench::{echo, event_monitor, large_requests, run, schema_monitor};
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Some(Command::EventMonitor { path, sessions }) => {
             event_monitor::serve(path, *sessions).map(|()| ExitCode::SUCCESS)
         }
+        Some(Command::LargeRequests { quick }) => large_requests::print(*quick),
         None => run::run(&options),
     };
     done.unwrap_or_else(|failure| {

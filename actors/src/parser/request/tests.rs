@@ -2,11 +2,16 @@
 
 mod json_suite;
 mod properties;
+mod strict;
 mod transcripts;
 
 use serde_json::json;
 
 use super::*;
+
+fn parse_request(text: &[u8]) -> ParsedRequest {
+    super::parse_request(&Bytes::copy_from_slice(text))
+}
 
 #[track_caller]
 fn good(text: &str) -> (Option<String>, Request) {

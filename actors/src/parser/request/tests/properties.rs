@@ -6,6 +6,7 @@ use serde_json::Number;
 
 use super::super::super::dialect::to_strict;
 use super::super::super::framer::{Frame, Framer};
+use super::strict::strict_arguments;
 use super::transcripts::answers;
 use super::*;
 
@@ -17,7 +18,7 @@ fn character() -> impl Strategy<Value = char> {
 }
 
 fn crate_is_character(char: char) -> bool {
-    super::super::super::token::is_character(char)
+    super::super::super::noncharacter::is_character(char)
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -116,13 +117,32 @@ fn written(value: &Value, choices: &[u8]) -> String {
     writer.out
 }
 
-fn only_frame(input: &str, chunk: usize) -> Bytes {
+fn only_request(input: &str, chunk: usize) -> ParsedRequest {
     let mut framer = Framer::default();
     input.as_bytes().chunks(chunk).for_each(|chunk| framer.push(Bytes::copy_from_slice(chunk)));
     match (framer.next(), framer.next(), framer.finish()) {
-        (Some(Frame::Value(frame)), None, None) => frame,
-        other => panic!("not one value: {other:?}"),
+        (Some(Frame::Request(members)), None, None) => members.into(),
+        other => panic!("not one request: {other:?}"),
     }
+}
+
+/// JSON, or nearly: a value with some bytes of it replaced.
+fn nearly_json() -> impl Strategy<Value = String> {
+    let damage =
+        proptest::collection::vec((any::<proptest::sample::Index>(), "[\\[\\]{}:,\"\\\\u0-9eE.+\\- tn]{0,2}"), 0..3);
+    (value(), proptest::collection::vec(any::<u8>(), 1..50), damage).prop_map(|(value, choices, damage)| {
+        let mut text = String::from_utf8(to_strict(written(&value, &choices).as_bytes())).unwrap();
+        for (place, replacement) in damage {
+            let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+            let at = *place.get(&places);
+            let end = text[at..].chars().next().map_or(at, |char| at + char.len_utf8());
+            text.replace_range(at..end, &replacement);
+            if text.is_empty() {
+                text.push('0');
+            }
+        }
+        text
+    })
 }
 
 proptest! {
@@ -133,7 +153,7 @@ proptest! {
         chunk in 1..100_usize,
     ) {
         let request = serde_json::json!({"execute": "x", "arguments": {"v": value}, "id": value});
-        let parsed = parse_request(&only_frame(&written(&request, &choices), chunk));
+        let parsed = only_request(&written(&request, &choices), chunk);
         let mut arguments = match parsed.request {
             Ok(request) => request.arguments,
             Err(error) => return Err(TestCaseError::fail(error.to_string())),
@@ -149,6 +169,16 @@ proptest! {
             Value::String(text) => prop_assert_eq!(&arguments.required::<String>("v"), &Ok(text.clone())),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
+    }
+
+    #[test]
+    fn values_are_what_the_json_crate_makes_of_them_and_refused_where_it_refuses(
+        text in prop_oneof![nearly_json(), "[\\[{][\\[\\]{}:,\"\\\\au0-9eE.+\\- ]{0,12}[\\]}]", "-?[0-9]{0,22}[.eE+-]{0,2}[0-9]{0,4}"],
+    ) {
+        let request = format!(r#"{{"execute": "x", "arguments": {{"v": [{text}]}}}}"#);
+        let expected = strict_arguments(&request);
+        let arguments = parse_request(request.as_bytes()).request.ok().map(|mut request| request.arguments.take_all());
+        prop_assert_eq!(arguments, expected, "{}", text);
     }
 
     #[test]

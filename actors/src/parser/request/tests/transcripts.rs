@@ -22,10 +22,15 @@ pub(super) fn answers(chunks: &[&[u8]]) -> Vec<String> {
 fn answer(frame: Frame) -> String {
     match frame {
         Frame::Error(error) => format!("!{}", error.desc()),
-        Frame::Value(text) => match parse_request(&text).request {
-            Ok(request) => request.command,
-            Err(error) => format!("!{}", error.desc()),
-        },
+        Frame::Request(members) => answer_to(members.into()),
+        Frame::Value(text) => answer_to(parse_request(&text)),
+    }
+}
+
+fn answer_to(parsed: ParsedRequest) -> String {
+    match parsed.request {
+        Ok(request) => request.command,
+        Err(error) => format!("!{}", error.desc()),
     }
 }
 

@@ -1,0 +1,173 @@
+//! A string, which may come in pieces.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::Refused;
+use super::input::Input;
+use crate::parser::escape::{NoEscape, unescape};
+use crate::parser::kept::Kept;
+use crate::parser::noncharacter::has_only_characters;
+use crate::parser::scan::find_special;
+
+/// The string that is being read.
+#[derive(Debug, Default)]
+pub(super) struct Text {
+    quote: u8,
+    /// What was read of it, without its escapes; checked when it is complete.
+    kept: Kept,
+    /// The beginning of an escape that the input so far ends with.
+    escape: Vec<u8>,
+}
+
+/// What a piece of input had of the string.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
+    /// Its end: this is all of it.
+    Last(Cow<'a, str>),
+    /// All the piece was part of it, and there must be more.
+    Unfinished,
+}
+
+impl Text {
+    /// Stands behind an opening quote.
+    pub(super) fn begin(&mut self, quote: u8) {
+        self.quote = quote;
+    }
+
+    /// Reads on.
+    ///
+    /// # Errors
+    /// When the string has what no string may have. A byte that can stand in no string is refused at once.
+    pub(super) fn read<'a>(&mut self, input: &mut Input<'a>) -> Result<Piece<'a>, Refused> {
+        while !self.escape.is_empty() {
+            let Some(byte) = input.peek() else { return Ok(Piece::Unfinished) };
+            input.at += 1;
+            self.escape.push(byte);
+            self.mend()?;
+        }
+        loop {
+            let (start, rest) = (input.at, input.rest());
+            let Some(length) = find_special(rest, self.quote) else {
+                input.at += rest.len();
+                self.kept.push_part(input.chunk, start..input.at);
+                return Ok(Piece::Unfinished);
+            };
+            input.at += length + 1;
+            if rest[length] == self.quote {
+                return self.end(input, start..start + length).map(Piece::Last);
+            }
+            if rest[length] != b'\\' {
+                return Err(Refused);
+            }
+            self.kept.push_part(input.chunk, start..start + length);
+            match unescape(&rest[length..]) {
+                Ok((char, escape)) => {
+                    self.push(char);
+                    input.at += escape - 1;
+                }
+                Err(NoEscape::Incomplete) => {
+                    input.at = start + rest.len();
+                    self.escape.extend_from_slice(&rest[length..]);
+                    return Ok(Piece::Unfinished);
+                }
+                Err(NoEscape::Wrong) => return Err(Refused),
+            }
+        }
+    }
+
+    /// Ends the escape that was cut if it is whole by now.
+    fn mend(&mut self) -> Result<(), Refused> {
+        match unescape(&self.escape) {
+            Ok((char, _)) => {
+                self.push(char);
+                self.escape.clear();
+                Ok(())
+            }
+            Err(NoEscape::Incomplete) => Ok(()),
+            Err(NoEscape::Wrong) => Err(Refused),
+        }
+    }
+
+    fn push(&mut self, char: char) {
+        self.kept.copy(char.encode_utf8(&mut [0; 4]).as_bytes(), usize::MAX);
+    }
+
+    /// The whole string, of which this part of the chunk is the last.
+    fn end<'a>(&mut self, input: &mut Input<'a>, last: Range<usize>) -> Result<Cow<'a, str>, Refused> {
+        if self.kept.is_empty() {
+            return input.text(last).map(Cow::Borrowed);
+        }
+        let text = String::from_utf8(self.kept.join(&input.chunk[last])).map_err(|_| Refused)?;
+        if has_only_characters(&text) { Ok(Cow::Owned(text)) } else { Err(Refused) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    /// The string; none if there must be more.
+    fn read(pieces: &[&[u8]]) -> Result<Option<String>, Refused> {
+        let mut text = Text::default();
+        text.begin(b'"');
+        for piece in pieces {
+            let chunk = Bytes::copy_from_slice(piece);
+            let mut input = Input::new(&chunk, 0..chunk.len());
+            let piece = text.read(&mut input)?;
+            assert_eq!(input.at, chunk.len());
+            if let Piece::Last(text) = piece {
+                return Ok(Some(text.into_owned()));
+            }
+        }
+        Ok(None)
+    }
+
+    #[test]
+    fn a_string_cut_anywhere_is_the_same_string() {
+        let source = r#"aé日😀\n\u00e9\ud83d\ude00\'' \"x""#.as_bytes();
+        let expected = Ok(Some("aé日😀\né😀'' \"x".to_owned()));
+        for first in 0..source.len() {
+            for second in first..source.len() {
+                assert_eq!(read(&[&source[..first], &source[first..second], &source[second..]]), expected);
+            }
+        }
+        assert_eq!(read(&source.chunks(1).collect::<Vec<_>>()), expected);
+    }
+
+    #[test]
+    fn what_can_stand_in_no_string_is_refused_as_soon_as_it_comes() {
+        for wrong in [
+            &b"a\x1f"[..],
+            b"a\xff",
+            b"a\\\x01",
+            b"a\\u1\xff",
+            b"a\\u00\"",
+            b"\\ud83d\x01",
+            b"\\ud83d\\n",
+            b"\xc3\x01",
+            b"\xf0\x9f\xff",
+            b"\\\xfe",
+        ] {
+            assert_eq!(read(&[wrong]), Err(Refused), "{wrong:?}");
+            assert_eq!(read(&wrong.chunks(1).collect::<Vec<_>>()), Err(Refused), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_at_the_strings_end() {
+        for wrong in [
+            &b"\xc3\""[..],
+            b"\x80\"",
+            b"a\\n\xed\xa0\x80\"",
+            b"\xef\xbf\xbf\"",
+            b"\\n\xef\xb7\x90\"",
+            b"\xe2\\u00a9\"",
+        ] {
+            assert_eq!(read(&[wrong]), Err(Refused), "{wrong:?}");
+            assert_eq!(read(&wrong.chunks(1).collect::<Vec<_>>()), Err(Refused), "{wrong:?}");
+        }
+    }
+}
