@@ -191,7 +191,7 @@ impl MonitorsBuilder {
         for _ in 0..self.io_arbiters {
             let arbiter = Arbiter::try_new().map_err(StartError::Thread)?;
             let (version, rules) = (self.version.clone(), self.rules.clone());
-            let responder = Responder::start_in_arbiter(&arbiter.handle(), move |_| Responder::new(version, rules));
+            let responder = Responder::start_in_arbiter(&arbiter.handle(), move |_| Responder::new(&version, rules));
             io.push(IoThread { arbiter, responder });
         }
         self.emitter.connect(io.iter().map(|thread| thread.responder.clone().recipient()).collect());

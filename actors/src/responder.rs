@@ -19,6 +19,7 @@
 
 mod accounting;
 mod encode;
+mod greeting;
 mod output;
 mod throttle;
 
@@ -39,6 +40,7 @@ use rustc_hash::FxHashMap;
 use tokio::time::{Instant, Sleep};
 
 use self::encode::Encoder;
+use self::greeting::Greetings;
 use self::output::MonitorOutput;
 pub use self::throttle::ThrottleRule;
 use self::throttle::{Offer, STANDARD_RULES, Throttle};
@@ -54,7 +56,7 @@ const EVENT_BYTES: usize = 256;
 
 /// The actor.
 pub(crate) struct Responder {
-    version: VersionInfo,
+    greetings: Greetings,
     monitors: FxHashMap<MonitorId, MonitorOutput>,
     /// Monitors with output to send on, each once.
     dirty: Vec<MonitorId>,
@@ -67,9 +69,9 @@ pub(crate) struct Responder {
 
 impl Responder {
     /// `rules` come on top of the protocol's own.
-    pub(crate) fn new(version: VersionInfo, rules: Vec<ThrottleRule>) -> Self {
+    pub(crate) fn new(version: &VersionInfo, rules: Vec<ThrottleRule>) -> Self {
         Self {
-            version,
+            greetings: Greetings::new(version),
             monitors: FxHashMap::default(),
             dirty: Vec::new(),
             throttle: Throttle::new(STANDARD_RULES.into_iter().chain(rules)),
@@ -115,7 +117,7 @@ impl Handler<ParserToResponder> for Responder {
         match message {
             ParserToResponder::SessionStarted { session, peer } => {
                 if let Some(output) = self.monitors.get_mut(&session.monitor) {
-                    output.start_session(session, peer, &self.version);
+                    output.start_session(session, peer, &self.greetings);
                     mark(output, &mut self.dirty);
                 }
             }

@@ -2,13 +2,13 @@
 
 use std::task;
 
-use actix_qmp_messages::schema::VersionInfo;
 use actix_qmp_messages::{
     AddMonitorToResponder, MonitorId, Oob, OutputLimits, ResponderToFrontend, ResponderToQueue, SessionKey,
 };
 
 use super::accounting::{OutputAccount, Pressure};
 use super::encode::Encoder;
+use super::greeting::Greetings;
 use crate::outbox::{Flushed, Outbox};
 
 /// Room for an ordinary reply.
@@ -69,12 +69,12 @@ impl MonitorOutput {
         }
     }
 
-    pub(super) fn start_session(&mut self, key: SessionKey, peer: String, version: &VersionInfo) {
+    pub(super) fn start_session(&mut self, key: SessionKey, peer: String, greetings: &Greetings) {
         let account = OutputAccount::new(self.limits);
         let (phase, buffer, room) = (Phase::Greeted, Vec::new(), FIRST_ALLOCATION);
         self.session = Some(SessionOutput { key, peer, phase, buffer, room, account });
-        let oob = self.oob;
-        self.write(key, |encoder, out| encoder.greeting(version, oob, out));
+        let greeting = greetings.text(self.encoder.style, self.oob);
+        self.write(key, |_, out| out.extend_from_slice(greeting));
         if self.closing {
             self.finish_session(key);
         }

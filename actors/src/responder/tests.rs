@@ -60,7 +60,7 @@ impl Bench {
 
     async fn start_with(monitors: Vec<Peers>, rules: Vec<ThrottleRule>) -> Self {
         tokio::time::pause();
-        let responder = Responder::new(VersionInfo::new("test 1.0"), rules).start();
+        let responder = Responder::new(&VersionInfo::new("test 1.0"), rules).start();
         for (monitor, peers) in (0..).map(MonitorId).zip(&monitors) {
             let &Peers { style, limits, oob, .. } = peers;
             let (frontend, queue) = (peers.frontend.recipient(), peers.queue.recipient());
