@@ -175,6 +175,8 @@ proptest! {
     fn values_are_what_the_json_crate_makes_of_them_and_refused_where_it_refuses(
         text in prop_oneof![nearly_json(), "[\\[{][\\[\\]{}:,\"\\\\au0-9eE.+\\- ]{0,12}[\\]}]", "-?[0-9]{0,22}[.eE+-]{0,2}[0-9]{0,4}"],
     ) {
+        // The one escape that QMP has and JSON has not.
+        prop_assume!(!text.contains(r"\'"));
         let request = format!(r#"{{"execute": "x", "arguments": {{"v": [{text}]}}}}"#);
         let expected = strict_arguments(&request);
         let arguments = parse_request(request.as_bytes()).request.ok().map(|mut request| request.arguments.take_all());
