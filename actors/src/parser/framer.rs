@@ -22,7 +22,7 @@
 use std::collections::VecDeque;
 use std::mem;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 
 use super::class::{Class, class};
 use super::diagnose::{diagnose, diagnose_broken};
@@ -188,7 +188,7 @@ impl Framer {
         if self.is_within_value() {
             self.kept.push(mem::take(&mut self.chunk), self.limits.bytes);
         }
-        // Also when nothing waits: the chunk must not hold its buffer while the client is silent.
+        // Also when nothing waits: it must not hold its buffer while the client is silent.
         self.chunk = Bytes::new();
         self.scanned = 0;
         self.chunk = self.waiting.pop_front()?;
@@ -199,8 +199,7 @@ impl Framer {
     }
 
     fn ground(&mut self) -> Option<Frame> {
-        let blank = self.chunk.iter().take_while(|&&byte| class(byte) == Class::Space).count();
-        self.drop_front(blank);
+        self.drop_blank();
         let &byte = self.chunk.first()?;
         match class(byte) {
             Class::Space => None,
@@ -242,7 +241,8 @@ impl Framer {
         if read == Read::More {
             return None;
         }
-        drop(self.take_pieces());
+        self.kept = Kept::default();
+        self.chunk.advance(mem::take(&mut self.scanned));
         let members = self.reader.take();
         self.hand_out(Frame::Request(members), Phase::Ground)
     }
@@ -299,7 +299,18 @@ impl Framer {
 
     fn hand_out(&mut self, frame: Frame, phase: Phase) -> Option<Frame> {
         self.phase = phase;
+        // Most clients end a request with a newline, for which the parser need not be given a turn of its own.
+        self.drop_blank();
         Some(frame)
+    }
+
+    fn drop_blank(&mut self) {
+        let blank = self.chunk.iter().take_while(|&&byte| class(byte) == Class::Space).count();
+        self.drop_front(blank);
+        if self.chunk.is_empty() {
+            // It must not hold its buffer while the client is silent.
+            self.chunk = Bytes::new();
+        }
     }
 
     fn resync(&mut self, mut resync: Resync) -> Option<Frame> {
@@ -362,7 +373,7 @@ impl Framer {
     }
 
     fn drop_front(&mut self, bytes: usize) {
-        drop(self.chunk.split_to(bytes));
+        self.chunk.advance(bytes);
         self.account(bytes);
     }
 
