@@ -17,8 +17,8 @@ use super::servers::{Availability, OwnServer};
 use super::statistics::Quartiles;
 use crate::{Failure, Outcome};
 
-/// Sessions that are read, sessions that are not, and the line that it is set against.
-const LINES: [(usize, usize, Option<usize>); 4] = [(1, 0, None), (16, 0, None), (256, 0, None), (15, 1, Some(1))];
+/// Sessions that are read, sessions that are not, and the line that it is set against, which takes its turn just before.
+const LINES: [(usize, usize, Option<usize>); 4] = [(1, 0, None), (256, 0, None), (16, 0, None), (15, 1, Some(2))];
 
 /// Events before the first that are counted.
 const WARM_UP: u64 = 20_000;

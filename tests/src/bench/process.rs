@@ -8,7 +8,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::{Context, Failure, Outcome};
 
-/// A server with 10,000 sessions takes two for each.
+/// A server with 10,000 sessions takes three for each.
 const ENOUGH_FILES: u64 = 32 * 1024;
 
 /// The time that the threads which the process has now were on a CPU, in the scheduler's nanoseconds: the ticks of

@@ -23,6 +23,9 @@ const RATES: [u64; 7] = [0, 1_000, 10_000, 20_000, 50_000, 100_000, 200_000];
 const REQUEST: &[u8] = b"{\"exec-oob\": \"take\", \"id\": 1}\n";
 const EVERY: Duration = Duration::from_millis(1);
 
+/// Each rate is measured in so many parts, in turn with the others: other work of the machine must not look like growth.
+const ROUNDS: u32 = 5;
+
 /// Of one rate of events.
 #[derive(Debug, Serialize)]
 pub struct EventRateFigures {
@@ -30,10 +33,19 @@ pub struct EventRateFigures {
     pub due_per_second: u64,
     /// Events that came in a second.
     pub events_per_second: f64,
-    /// A round trip out-of-band, in microseconds.
+    /// A round trip out-of-band, in microseconds; each part's median.
     pub oob_us: Quartiles,
     /// The server's CPU time, in percent of one CPU.
     pub cpu_percent: f64,
+}
+
+/// The parts of one rate, added up.
+#[derive(Default)]
+struct Parts {
+    medians_us: Vec<f64>,
+    events: u64,
+    seconds: f64,
+    cpu: Duration,
 }
 
 /// The session that gets the events.
@@ -48,9 +60,26 @@ struct Session {
 
 pub(super) fn measure(extent: GrowthExtent) -> Vec<Row<EventRateFigures>> {
     match Session::start() {
-        Ok(mut session) => RATES.map(|rate| row(format!("{rate}/s"), session.figures(rate, extent))).into(),
+        Ok(mut session) => {
+            let parts = session.rounds(extent);
+            RATES
+                .into_iter()
+                .enumerate()
+                .map(|(at, rate)| row(format!("{rate}/s"), figures(at, rate, &parts)))
+                .collect()
+        }
         Err(failure) => vec![row("events".to_owned(), Err(failure))],
     }
+}
+
+fn figures(at: usize, rate: u64, parts: &Outcome<[Parts; RATES.len()]>) -> Outcome<EventRateFigures> {
+    let parts = &parts.as_ref().map_err(Failure::new)?[at];
+    Ok(EventRateFigures {
+        due_per_second: rate,
+        events_per_second: parts.events as f64 / parts.seconds,
+        oob_us: quartiles(parts.medians_us.clone())?,
+        cpu_percent: parts.cpu.as_secs_f64() * 100.0 / parts.seconds,
+    })
 }
 
 impl Session {
@@ -61,9 +90,19 @@ impl Session {
         Ok(Self { server, stream, ticks: Ticks::default(), replies: 0, buffer: vec![0; 64 * 1024] })
     }
 
-    fn figures(&mut self, rate: u64, extent: GrowthExtent) -> Outcome<EventRateFigures> {
+    fn rounds(&mut self, extent: GrowthExtent) -> Outcome<[Parts; RATES.len()]> {
+        let mut all: [Parts; RATES.len()] = Default::default();
+        for _ in 0..ROUNDS {
+            for (rate, parts) in RATES.into_iter().zip(&mut all) {
+                self.part(rate, extent.point / ROUNDS, parts)?;
+            }
+        }
+        Ok(all)
+    }
+
+    fn part(&mut self, rate: u64, length: Duration, parts: &mut Parts) -> Outcome {
         let first = self.ticks.next;
-        let events = (rate as f64 * extent.point.as_secs_f64()) as u64;
+        let events = (rate as f64 * length.as_secs_f64()) as u64;
         if events > 0 {
             let arguments = format!("{{\"count\": {events}, \"per-second\": {rate}}}");
             self.send(
@@ -74,8 +113,8 @@ impl Session {
         let started = Instant::now();
         let mut took_us = Vec::new();
         let mut due = started + EVERY;
-        while started.elapsed() < extent.point || self.ticks.next < first + events {
-            if started.elapsed() > extent.point + DEADLINE {
+        while started.elapsed() < length || self.ticks.next < first + events {
+            if started.elapsed() > length + DEADLINE {
                 return Err(Failure::new(format!("{} of {events} events came", self.ticks.next - first)));
             }
             self.read_until(due, None)?;
@@ -85,14 +124,11 @@ impl Session {
             took_us.push(sent.elapsed().as_secs_f64() * 1e6);
             due = (due + EVERY).max(Instant::now());
         }
-        let took = started.elapsed().as_secs_f64();
-        let cpu = cpu_time(self.server.pid())?.saturating_sub(cpu_before);
-        Ok(EventRateFigures {
-            due_per_second: rate,
-            events_per_second: events as f64 / took,
-            oob_us: quartiles(took_us)?,
-            cpu_percent: cpu.as_secs_f64() * 100.0 / took,
-        })
+        parts.seconds += started.elapsed().as_secs_f64();
+        parts.cpu += cpu_time(self.server.pid())?.saturating_sub(cpu_before);
+        parts.events += events;
+        parts.medians_us.push(quartiles(took_us)?.median);
+        Ok(())
     }
 
     fn send(&mut self, request: &[u8]) -> Outcome {
