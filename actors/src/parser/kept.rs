@@ -2,12 +2,11 @@
 //! wrong with it.
 
 use std::mem;
-use std::ops::Range;
 
 use bytes::Bytes;
 
 /// A piece this large is held as it is; smaller ones are joined, for they would cost more than they hold.
-const LARGE: usize = 16 << 10;
+pub(crate) const LARGE: usize = 16 << 10;
 /// Bytes that small pieces are joined to at most.
 const JOINED: usize = 64 << 10;
 
@@ -30,30 +29,6 @@ impl Kept {
         } else {
             self.copy(&piece, limit);
         }
-    }
-
-    /// Appends part of a chunk: the same, without a claim to the chunk where the part is small.
-    pub(crate) fn push_part(&mut self, chunk: &Bytes, part: Range<usize>) {
-        if part.len() >= LARGE {
-            self.push(chunk.slice(part), usize::MAX);
-        } else {
-            self.copy(&chunk[part], usize::MAX);
-        }
-    }
-
-    /// Appends a copy of these few bytes.
-    pub(crate) fn copy(&mut self, bytes: &[u8], limit: usize) {
-        if self.tail.len() + bytes.len() > JOINED {
-            self.end_tail();
-        }
-        let needed = self.tail.len() + bytes.len();
-        if needed > self.tail.capacity() {
-            let room = limit.saturating_sub(self.length - self.tail.len());
-            let roomy = needed.max(2 * self.tail.capacity()).max(self.length / 4).min(JOINED).min(room).max(needed);
-            self.tail.reserve_exact(roomy - self.tail.len());
-        }
-        self.tail.extend_from_slice(bytes);
-        self.length += bytes.len();
     }
 
     /// Whether there is nothing.
@@ -82,6 +57,20 @@ impl Kept {
     #[cfg(test)]
     pub(crate) fn capacity(&self) -> usize {
         self.pieces.iter().map(Bytes::len).sum::<usize>() + self.tail.capacity()
+    }
+
+    fn copy(&mut self, bytes: &[u8], limit: usize) {
+        if self.tail.len() + bytes.len() > JOINED {
+            self.end_tail();
+        }
+        let needed = self.tail.len() + bytes.len();
+        if needed > self.tail.capacity() {
+            let room = limit.saturating_sub(self.length - self.tail.len());
+            let roomy = needed.max(2 * self.tail.capacity()).max(self.length / 4).min(JOINED).min(room).max(needed);
+            self.tail.reserve_exact(roomy - self.tail.len());
+        }
+        self.tail.extend_from_slice(bytes);
+        self.length += bytes.len();
     }
 
     fn end_tail(&mut self) {

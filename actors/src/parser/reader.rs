@@ -126,10 +126,13 @@ impl Reader {
             }
             input.at += 1;
             match byte {
-                b'"' | b'\'' => {
-                    self.text.begin(byte);
-                    self.string(input)?;
-                }
+                b'"' | b'\'' => match input.plain_string(byte)? {
+                    Some(text) => self.tree.string(text)?,
+                    None => {
+                        self.text.begin(byte);
+                        self.string(input)?;
+                    }
+                },
                 b',' => self.tree.comma()?,
                 b':' => self.tree.colon()?,
                 b'{' | b'[' => self.tree.open(byte)?,

@@ -18,8 +18,9 @@ fn is_special(byte: u8, quote: u8) -> bool {
 /// The first byte of a string's inside that needs a look.
 pub(crate) fn find_special(bytes: &[u8], quote: u8) -> Option<usize> {
     let mut at = 0;
-    let mut words = bytes.chunks_exact(WORD);
-    for word in words.by_ref().take(SHORT_STRING / WORD) {
+    while at < SHORT_STRING
+        && let Some(word) = bytes.get(at..at + WORD)
+    {
         if let Some(found) = special_in_word(word, quote) {
             return Some(at + found);
         }

@@ -48,42 +48,48 @@ struct Case {
 ///
 /// # Errors
 /// If the standard output is gone.
-pub fn print(quick: bool) -> Outcome<ExitCode> {
+pub fn print(quick: bool, only: &str) -> Outcome<ExitCode> {
     let extent = LargeExtent::new(quick);
-    for rows in [measure(extent), measure_chunks(extent)] {
+    for rows in [measure(extent, only), measure_chunks(extent, only)] {
         println!("{}", render_large_requests(&rows));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Measures every shape in every size, and in both kinds of quotes.
-pub fn measure(extent: LargeExtent) -> Vec<Row<LargeRequestFigures>> {
+/// Measures every shape in every size, and in both kinds of quotes, where the line's name has `only` in it.
+pub fn measure(extent: LargeExtent, only: &str) -> Vec<Row<LargeRequestFigures>> {
     let quotes = [Quotes::Double, Quotes::Single];
     let sizes = quotes.into_iter().flat_map(|quotes| SIZES.map(|bytes| (quotes, bytes)));
     let cases = sizes.flat_map(|(quotes, bytes)| Shape::ALL.map(|shape| Case { shape, bytes, quotes, chunk: CHUNK }));
-    cases.map(|case| row(case, extent)).collect()
+    cases.filter(|case| case.name().contains(only)).map(|case| row(case, extent)).collect()
 }
 
-/// Measures two shapes in small chunks and in every size.
-pub fn measure_chunks(extent: LargeExtent) -> Vec<Row<LargeRequestFigures>> {
+/// Measures two shapes in small chunks and in every size, where the line's name has `only` in it.
+pub fn measure_chunks(extent: LargeExtent, only: &str) -> Vec<Row<LargeRequestFigures>> {
     let shapes = [Shape::EscapedString, Shape::BlockNodes];
     let chunks = shapes.into_iter().flat_map(|shape| CHUNKS.map(|chunk| (shape, chunk)));
     let quotes = Quotes::Double;
     let cases = chunks.flat_map(|(shape, chunk)| SIZES.map(|bytes| Case { shape, bytes, quotes, chunk }));
-    cases.map(|case| row(case, extent)).collect()
+    cases.filter(|case| case.name().contains(only)).map(|case| row(case, extent)).collect()
+}
+
+impl Case {
+    fn name(self) -> String {
+        let quotes = match self.quotes {
+            Quotes::Double => "\"",
+            Quotes::Single => "'",
+        };
+        let chunk = if self.chunk == CHUNK { String::new() } else { format!(", in pieces of {}", size(self.chunk)) };
+        format!("{}, {}, `{quotes}`{chunk}", self.shape.name(), size(self.bytes))
+    }
 }
 
 fn row(case: Case, extent: LargeExtent) -> Row<LargeRequestFigures> {
-    let quotes = match case.quotes {
-        Quotes::Double => "\"",
-        Quotes::Single => "'",
-    };
-    let chunk = if case.chunk == CHUNK { String::new() } else { format!(", in pieces of {}", size(case.chunk)) };
     let outcome = match figures(case, extent) {
         Ok(figures) => RowOutcome::Measured(figures),
         Err(failure) => RowOutcome::Failed { reason: failure.to_string() },
     };
-    Row { name: format!("{}, {}, `{quotes}`{chunk}", case.shape.name(), size(case.bytes)), outcome }
+    Row { name: case.name(), outcome }
 }
 
 fn size(bytes: usize) -> String {

@@ -76,6 +76,9 @@ pub enum Command {
         /// A tenth of everything
         #[arg(long)]
         quick: bool,
+        /// Only lines whose name has this in it
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        only: String,
     },
 }
 

@@ -32,8 +32,8 @@ pub fn run(options: &Options) -> Outcome<ExitCode> {
     }
     placement::enter(placements.first().copied().unwrap_or(Placement::Unpinned), &at_start)?;
     let large_extent = LargeExtent::new(options.quick);
-    let large_requests = large_requests::measure(large_extent);
-    let large_requests_in_pieces = large_requests::measure_chunks(large_extent);
+    let large_requests = large_requests::measure(large_extent, "");
+    let large_requests_in_pieces = large_requests::measure_chunks(large_extent, "");
     let compilation = vec![compilation::measure(options)];
     placement::enter(Placement::Unpinned, &at_start)?;
     let about = about(at_start.count() as usize, program, options);

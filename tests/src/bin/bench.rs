@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         Some(Command::SchemaMonitor { path, introspection }) => {
             schema_monitor::serve(path, introspection).map(|()| ExitCode::SUCCESS)
         }
-        Some(Command::LargeRequests { quick }) => large_requests::print(*quick),
+        Some(Command::LargeRequests { quick, only }) => large_requests::print(*quick, only),
         None => run::run(&options),
     };
     done.unwrap_or_else(|failure| {

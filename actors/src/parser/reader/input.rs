@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::Refused;
 use crate::parser::noncharacter::has_only_characters;
+use crate::parser::scan::find_special;
 
 /// Bytes that are checked for UTF-8 at once where strings are short: a check has its price, and some hundred bytes cost
 /// little more than ten. Not many more, since the next request begins soon, and is checked again.
@@ -40,11 +41,24 @@ impl<'a> Input<'a> {
         &self.bytes[self.at..]
     }
 
-    /// A part of the chunk as text.
+    /// The string whose opening quote is behind the position, if it is nothing but text and ends in the chunk.
     ///
     /// # Errors
     /// When it is no UTF-8, or has noncharacters.
-    pub(super) fn text(&mut self, part: Range<usize>) -> Result<&'a str, Refused> {
+    pub(super) fn plain_string(&mut self, quote: u8) -> Result<Option<&'a str>, Refused> {
+        let rest = self.rest();
+        match find_special(rest, quote).filter(|&length| rest[length] == quote) {
+            None => Ok(None),
+            Some(length) => {
+                let start = self.at;
+                self.at += length + 1;
+                self.text(start..start + length).map(Some)
+            }
+        }
+    }
+
+    /// A part of the chunk as text.
+    fn text(&mut self, part: Range<usize>) -> Result<&'a str, Refused> {
         if part.start < self.checked_at || part.end > self.checked_at + self.checked.len() {
             self.check(&part)?;
         }

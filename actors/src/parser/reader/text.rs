@@ -1,30 +1,34 @@
-//! A string, which may come in pieces.
+//! A string that is more than a piece of the input as it stands: it has escapes, or comes in several chunks.
 
-use std::borrow::Cow;
+use std::mem;
 use std::ops::Range;
 
+use bytes::Bytes;
+
 use super::Refused;
-use super::input::Input;
+use super::input::{Input, valid_text};
 use crate::parser::escape::{NoEscape, unescape};
-use crate::parser::kept::Kept;
+use crate::parser::kept::{Kept, LARGE};
 use crate::parser::noncharacter::has_only_characters;
 use crate::parser::scan::find_special;
 
-/// The string that is being read.
+/// The string that is being read. Only its end tells whether it is text, and then it is put together, in one piece.
 #[derive(Debug, Default)]
 pub(super) struct Text {
     quote: u8,
-    /// What was read of it, without its escapes; checked when it is complete.
-    kept: Kept,
+    /// What earlier chunks had.
+    parts: Kept,
+    /// What follows that, without its escapes.
+    decoded: Vec<u8>,
     /// The beginning of an escape that the input so far ends with.
     escape: Vec<u8>,
 }
 
 /// What a piece of input had of the string.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub(super) enum Piece {
     /// Its end: this is all of it.
-    Last(Cow<'a, str>),
+    Last(String),
     /// All the piece was part of it, and there must be more.
     Unfinished,
 }
@@ -39,7 +43,7 @@ impl Text {
     ///
     /// # Errors
     /// When the string has what no string may have. A byte that can stand in no string is refused at once.
-    pub(super) fn read<'a>(&mut self, input: &mut Input<'a>) -> Result<Piece<'a>, Refused> {
+    pub(super) fn read(&mut self, input: &mut Input<'_>) -> Result<Piece, Refused> {
         while !self.escape.is_empty() {
             let Some(byte) = input.peek() else { return Ok(Piece::Unfinished) };
             input.at += 1;
@@ -50,17 +54,17 @@ impl Text {
             let (start, rest) = (input.at, input.rest());
             let Some(length) = find_special(rest, self.quote) else {
                 input.at += rest.len();
-                self.kept.push_part(input.chunk, start..input.at);
+                self.keep(input.chunk, start..input.at);
                 return Ok(Piece::Unfinished);
             };
             input.at += length + 1;
             if rest[length] == self.quote {
-                return self.end(input, start..start + length).map(Piece::Last);
+                return self.end(&rest[..length]).map(Piece::Last);
             }
             if rest[length] != b'\\' {
                 return Err(Refused);
             }
-            self.kept.push_part(input.chunk, start..start + length);
+            self.decoded.extend_from_slice(&rest[..length]);
             match unescape(&rest[length..]) {
                 Ok((char, escape)) => {
                     self.push(char);
@@ -90,23 +94,42 @@ impl Text {
     }
 
     fn push(&mut self, char: char) {
-        self.kept.copy(char.encode_utf8(&mut [0; 4]).as_bytes(), usize::MAX);
+        match u8::try_from(char) {
+            Ok(byte) if byte.is_ascii() => self.decoded.push(byte),
+            Ok(_) | Err(_) => self.decoded.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
     }
 
-    /// The whole string, of which this part of the chunk is the last.
-    fn end<'a>(&mut self, input: &mut Input<'a>, last: Range<usize>) -> Result<Cow<'a, str>, Refused> {
-        if self.kept.is_empty() {
-            return input.text(last).map(Cow::Borrowed);
+    /// The rest of a chunk belongs to the string.
+    fn keep(&mut self, chunk: &Bytes, rest: Range<usize>) {
+        if rest.len() < LARGE && self.decoded.len() < LARGE {
+            self.decoded.extend_from_slice(&chunk[rest]);
+        } else {
+            self.keep_decoded();
+            self.parts.push(chunk.slice(rest), usize::MAX);
         }
-        let text = String::from_utf8(self.kept.join(&input.chunk[last])).map_err(|_| Refused)?;
-        if has_only_characters(&text) { Ok(Cow::Owned(text)) } else { Err(Refused) }
+    }
+
+    fn keep_decoded(&mut self) {
+        self.parts.push(Bytes::from(mem::take(&mut self.decoded)), usize::MAX);
+    }
+
+    /// The whole string, of which this is the last part.
+    fn end(&mut self, last: &[u8]) -> Result<String, Refused> {
+        if self.parts.is_empty() {
+            self.decoded.extend_from_slice(last);
+            let text = valid_text(&self.decoded)?.to_owned();
+            self.decoded.clear();
+            return Ok(text);
+        }
+        self.keep_decoded();
+        let text = String::from_utf8(self.parts.join(last)).map_err(|_| Refused)?;
+        if has_only_characters(&text) { Ok(text) } else { Err(Refused) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
     use super::*;
 
     /// The string; none if there must be more.
@@ -119,7 +142,7 @@ mod tests {
             let piece = text.read(&mut input)?;
             assert_eq!(input.at, chunk.len());
             if let Piece::Last(text) = piece {
-                return Ok(Some(text.into_owned()));
+                return Ok(Some(text));
             }
         }
         Ok(None)

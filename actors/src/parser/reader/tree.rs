@@ -1,7 +1,6 @@
 //! The values of a request, put together token by token with a stack of their own: a client may nest a thousand levels,
 //! and an arbiter's thread has two megabytes for all it does.
 
-use std::borrow::Cow;
 use std::mem;
 
 use serde_json::{Map, Value};
@@ -152,23 +151,23 @@ impl Tree {
     }
 
     /// A string: a value, or a member's name.
-    pub(super) fn string(&mut self, text: Cow<'_, str>) -> Result<(), Refused> {
+    pub(super) fn string(&mut self, text: impl AsRef<str> + Into<String>) -> Result<(), Refused> {
         if let Some(echo) = &mut self.echo {
-            echo.string(&text);
+            echo.string(text.as_ref());
         }
         match self.expected {
             Expected::Value | Expected::FirstElement => {
                 // The `id` was echoed.
                 let is_id = matches!(self.innermost, Open::Request(Slot::Id));
-                return self.put(if is_id { Value::Null } else { Value::String(text.into_owned()) });
+                return self.put(if is_id { Value::Null } else { Value::String(text.into()) });
             }
             Expected::FirstName | Expected::Name => {}
             Expected::Request | Expected::Colon | Expected::SeparatorOrEnd => return Err(Refused),
         }
         self.expected = Expected::Colon;
         match &mut self.innermost {
-            Open::Object(_, name) => *name = text.into_owned(),
-            Open::Request(slot) => *slot = self.members.begin(&text)?,
+            Open::Object(_, name) => *name = text.into(),
+            Open::Request(slot) => *slot = self.members.begin(text.as_ref())?,
             Open::Array(_) => return Err(Refused),
         }
         Ok(())
