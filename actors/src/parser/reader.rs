@@ -113,7 +113,7 @@ impl Reader {
         while let Some(byte) = input.peek() {
             let class = class(byte);
             if class == Class::Space {
-                input.at += 1;
+                input.skip_blanks();
                 continue;
             }
             self.tokens += 1;
