@@ -71,6 +71,14 @@ pub enum Command {
         /// The file that has the schema's introspection
         introspection: PathBuf,
     },
+    /// Read a request of a file once, and print how much memory that took
+    ParseOnce {
+        /// What reads it
+        #[arg(value_name = "READER")]
+        reader: RequestReader,
+        /// The file
+        file: PathBuf,
+    },
     /// Measure nothing but large requests
     LargeRequests {
         /// A tenth of everything
@@ -111,6 +119,15 @@ pub enum Server {
     Qemu,
 }
 
+/// What reads a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RequestReader {
+    /// The monitor's parser
+    Parser,
+    /// `serde_json::from_slice`
+    FromSlice,
+}
+
 /// How much is measured. Every loop ends by count, and early by time.
 #[derive(Debug, Clone, Copy)]
 pub struct Extent {
@@ -135,17 +152,15 @@ pub struct LargeExtent {
     pub turns: usize,
     /// No turn of a row but these is begun after this time.
     pub each_row: Duration,
+    /// Requests of each size that are sent to a server.
+    pub sent: usize,
 }
 
 impl LargeExtent {
-    /// For figures, or to see that it works.
-    pub fn new(quick: bool) -> Self {
-        if quick {
-            Self { turns: 3, each_row: Duration::from_millis(300) }
-        } else {
-            Self { turns: 40, each_row: Duration::from_secs(3) }
-        }
-    }
+    /// For figures.
+    pub const FULL: Self = Self { turns: 40, each_row: Duration::from_secs(3), sent: 20 };
+    /// To see that it works.
+    pub const QUICK: Self = Self { turns: 3, each_row: Duration::from_millis(300), sent: 2 };
 }
 
 impl Options {
@@ -170,6 +185,12 @@ impl Options {
                 introspection_seconds: 12,
             }
         }
+    }
+
+    /// How much of large requests to measure, also where nothing else is.
+    pub fn large_extent(&self) -> LargeExtent {
+        let quick = self.quick || matches!(self.command, Some(Command::LargeRequests { quick: true, .. }));
+        if quick { LargeExtent::QUICK } else { LargeExtent::FULL }
     }
 
     /// How often to compile a schema.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 mod line_up;
 
-use super::options::{LargeExtent, OobForm, Options, Server};
+use super::options::{OobForm, Options, Server};
 use super::placement::{self, Placement};
 use super::report::{About, Report, Section};
 use super::{compilation, idle, introspection, large_requests, pipeline, process, round_trip};
@@ -31,14 +31,12 @@ pub fn run(options: &Options) -> Outcome<ExitCode> {
         sections.push(section(*placement, options)?);
     }
     placement::enter(placements.first().copied().unwrap_or(Placement::Unpinned), &at_start)?;
-    let large_extent = LargeExtent::new(options.quick);
-    let large_requests = large_requests::measure(large_extent, "");
-    let large_requests_in_pieces = large_requests::measure_chunks(large_extent, "");
+    let large_requests = large_requests::measure(options, "");
     let compilation = vec![compilation::measure(options)];
     placement::enter(Placement::Unpinned, &at_start)?;
     let about = about(at_start.count() as usize, program, options);
     let idle = idle::measure(options);
-    let report = Report { about, sections, large_requests, large_requests_in_pieces, compilation, idle };
+    let report = Report { about, sections, large_requests, compilation, idle };
     println!("{}", report.to_markdown());
     if let Some(path) = &options.json {
         let text = serde_json::to_string_pretty(&report)?;

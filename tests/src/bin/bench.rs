@@ -15,7 +15,10 @@ fn main() -> ExitCode {
         Some(Command::SchemaMonitor { path, introspection }) => {
             schema_monitor::serve(path, introspection).map(|()| ExitCode::SUCCESS)
         }
-        Some(Command::LargeRequests { quick, only }) => large_requests::print(*quick, only),
+        Some(Command::ParseOnce { reader, file }) => {
+            large_requests::parse_once(*reader, file).map(|()| ExitCode::SUCCESS)
+        }
+        Some(Command::LargeRequests { only, .. }) => large_requests::print(&options, only),
         None => run::run(&options),
     };
     done.unwrap_or_else(|failure| {

@@ -1,8 +1,8 @@
 //! The report as Markdown tables.
 
 use super::{
-    About, CompilationFigures, IdleFigures, IntrospectionFigures, LargeRequestFigures, PipelineFigures, Report,
-    RoundTripFigures, Row, RowOutcome, Section,
+    About, CompilationFigures, IdleFigures, IntrospectionFigures, PipelineFigures, Report, RoundTripFigures, Row,
+    RowOutcome, Section,
 };
 use crate::bench::placement::Placement;
 use crate::bench::statistics::Quartiles;
@@ -12,12 +12,7 @@ pub(super) fn render(report: &Report) -> String {
     for section in &report.sections {
         text.push_str(&render_section(section));
     }
-    for (title, rows) in [
-        ("Large requests", &report.large_requests),
-        ("Large requests in small pieces", &report.large_requests_in_pieces),
-    ] {
-        text.push_str(&format!("\n## {title}\n\n{}", render_large_requests(rows)));
-    }
+    text.push_str(&report.large_requests.to_markdown());
     text.push_str(&format!("\n## Compiling a schema\n\n{}", render_compilation(&report.compilation)));
     text.push_str("\n## Idle sessions\n\n");
     text.push_str(&table(
@@ -106,19 +101,6 @@ fn render_introspection(rows: &[Row<IntrospectionFigures>]) -> String {
     })
 }
 
-/// A table of large requests.
-pub(in crate::bench) fn render_large_requests(rows: &[Row<LargeRequestFigures>]) -> String {
-    let header = ["request", "bytes", "MB/s", "`from_slice`, MB/s", "times `from_slice`"];
-    table(header, rows, |row: &LargeRequestFigures| {
-        [
-            row.bytes.to_string(),
-            format!("{:.0}", row.megabytes.median),
-            format!("{:.0}", row.from_slice_megabytes.median),
-            with_quartiles(row.to_from_slice, 2),
-        ]
-    })
-}
-
 fn render_compilation(rows: &[Row<CompilationFigures>]) -> String {
     let header =
         ["schema", "files", "lines", "schema to code, ms", "lines a second", "steps, ms", "code, lines", "code, bytes"];
@@ -137,7 +119,7 @@ fn render_compilation(rows: &[Row<CompilationFigures>]) -> String {
 }
 
 /// A table whose first column is the rows' names. What can't be shown says so in the second.
-fn table<T, const COLUMNS: usize, const CELLS: usize>(
+pub(super) fn table<T, const COLUMNS: usize, const CELLS: usize>(
     header: [&str; COLUMNS],
     rows: &[Row<T>],
     cells: impl Fn(&T) -> [String; CELLS],
@@ -158,7 +140,7 @@ fn on_one_line(reason: &str) -> String {
     reason.trim().replace('\n', " / ").replace('|', "\\|")
 }
 
-fn with_quartiles(figures: Quartiles, digits: usize) -> String {
+pub(super) fn with_quartiles(figures: Quartiles, digits: usize) -> String {
     let Quartiles { lower, median, upper } = figures;
     format!("**{median:.digits$}** ({lower:.digits$} to {upper:.digits$})")
 }
