@@ -81,7 +81,8 @@ mod tests {
             for cut in 1..escape.len() {
                 assert_eq!(unescape(&escape.as_bytes()[..cut]), Err(NoEscape::Incomplete), "{escape} cut at {cut}");
                 let damaged = [&escape.as_bytes()[..cut], b"\""].concat();
-                let expected = if cut == 1 { Ok(('"', 2)) } else { Err(NoEscape::Wrong) };
+                // Behind a lone backslash, the quote makes an escape of its own.
+                let expected = Some(('"', 2)).filter(|_| cut == 1).ok_or(NoEscape::Wrong);
                 assert_eq!(unescape(&damaged), expected, "{escape} damaged at {cut}");
             }
         }

@@ -1,8 +1,11 @@
 //! The input stream, cut into values: incremental, one item at a time.
 //!
 //! ```text
-//!              { [ " ' word                 { } and [ ] balanced: Frame::Value
-//!     Ground ----------------> Value --------------------------------------------> Ground
+//!                     {                         complete: Frame::Request
+//!     Ground ------------------> Reading ----------------------------------------> Ground
+//!       |  |                        | anything wrong
+//!       |  |      [ " ' word        v           { } and [ ] balanced: Frame::Value
+//!       |  '--------------------> Lexing ----------------------------------------> Ground
 //!       |  ^                     |  \---- scalar complete: Frame::Value --------.
 //!       |  |                     | broken brackets, impossible bytes, a limit:  |
 //!       |  |                     v                    Frame::Error              v
@@ -19,54 +22,24 @@
 //! memory is taken only for the value being read, only after its limits were checked, and is given away with it; what
 //! comes out doesn't depend on how the input was cut; one mistake makes one error.
 
+mod frame;
+mod lexing;
+
 use std::collections::VecDeque;
 use std::mem;
 
 use bytes::{Buf, Bytes};
 
+pub(crate) use self::frame::{Frame, Limits};
 use super::class::{Class, class};
-use super::diagnose::{diagnose, diagnose_broken};
-use super::dialect::to_strict;
+use super::diagnose::diagnose;
 use super::garbage_budget::GarbageBudget;
 use super::kept::Kept;
-use super::lexer::{Dialect, Lexer, Mistake, Verdict};
-use super::members::Members;
+use super::lexer::Lexer;
 use super::nesting::MAX_DEPTH;
 use super::reader::{Read, Reader};
 use super::resync::{Progress, Resync};
 use super::syntax_error::{SyntaxError, excerpt_bytes};
-
-/// Bytes of a damaged string that are looked at to quote it.
-const QUOTE_BYTES: usize = 512;
-
-/// What one value may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Limits {
-    /// Open brackets; at most 1024.
-    pub(crate) depth: usize,
-    /// Bytes from the value's first to its last. QEMU's limit of 64 MiB is one that must not be reached.
-    pub(crate) bytes: usize,
-    /// Brackets, separators, strings, numbers and keywords.
-    pub(crate) tokens: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { depth: MAX_DEPTH, bytes: (64 << 20) - 1, tokens: 2 << 20 }
-    }
-}
-
-/// One item of the input stream.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Frame {
-    /// One complete object as a request, whose members may still be wrong ones.
-    Request(Members),
-    /// One complete top-level value in JSON's own quotes that is no object, or a wrong one; brackets are balanced and
-    /// strings closed.
-    Value(Bytes),
-    /// A mistake; the stream goes on behind it.
-    Error(SyntaxError),
-}
 
 #[derive(Debug)]
 enum Phase {
@@ -247,56 +220,6 @@ impl Framer {
         self.hand_out(Frame::Request(members), Phase::Ground)
     }
 
-    /// The value is no request: the lexer catches up.
-    fn look_again(&mut self) -> Option<Frame> {
-        self.reader.take();
-        self.phase = Phase::Lexing;
-        for piece in self.kept.iter().chain([&self.chunk[..self.scanned]]) {
-            let (taken, verdict) = self.lexer.run(piece);
-            debug_assert_eq!((taken, verdict), (piece.len(), Verdict::More), "the reader took what the lexer does not");
-        }
-        None
-    }
-
-    fn lex(&mut self) -> Option<Frame> {
-        let unseen = &self.chunk[self.scanned..];
-        let room = self.limits.bytes - self.lexer.taken();
-        if room == 0 {
-            return self.fail_value(SyntaxError::SizeLimit, self.lexer.depth());
-        }
-        let (taken, verdict) = self.lexer.run(&unseen[..unseen.len().min(room)]);
-        self.scanned += taken;
-        self.account(taken);
-        match verdict {
-            Verdict::More => None,
-            Verdict::Complete => self.complete(),
-            Verdict::Mistake(mistake) => {
-                let (error, owed) = self.describe(mistake);
-                self.fail_value(error, owed)
-            }
-        }
-    }
-
-    fn complete(&mut self) -> Option<Frame> {
-        let raw = self.take_raw();
-        let value = self.strict(raw);
-        self.phase = match value.first() {
-            Some(b'{') => return self.hand_out(Frame::Value(value), Phase::Ground),
-            Some(b'[') => Phase::Ground,
-            _ => Phase::Resync(Resync::line()),
-        };
-        // What is no object is an error already; a flood of scalars is a flood of garbage.
-        self.budget.pay()?;
-        Some(Frame::Value(value))
-    }
-
-    fn strict(&self, raw: Bytes) -> Bytes {
-        match self.lexer.dialect() {
-            Dialect::Strict => raw,
-            Dialect::SingleQuotes => to_strict(&raw).into(),
-        }
-    }
-
     fn hand_out(&mut self, frame: Frame, phase: Phase) -> Option<Frame> {
         self.phase = phase;
         // Most clients end a request with a newline, for which the parser need not be given a turn of its own.
@@ -323,43 +246,10 @@ impl Framer {
         None
     }
 
-    /// The error for a mistake, and the brackets that it leaves open.
-    fn describe(&self, mistake: Mistake) -> (SyntaxError, usize) {
-        let depth = self.lexer.depth();
-        match mistake {
-            Mistake::StrayByte => {
-                let last = self.chunk[..self.scanned].last().copied();
-                (SyntaxError::Stray(excerpt_bytes(last.as_slice())), depth)
-            }
-            Mistake::StrayInString { token_at } => {
-                (SyntaxError::Stray(excerpt_bytes(&self.value_so_far(token_at, QUOTE_BYTES))), depth)
-            }
-            // The closer counts for the bracket it should have closed.
-            Mistake::WrongCloser => {
-                let broken = self.strict(self.value_so_far(0, usize::MAX).into());
-                (diagnose_broken(&broken), depth - 1)
-            }
-            Mistake::TooDeep => (SyntaxError::DepthLimit, depth + 1),
-            Mistake::TooManyTokens => (SyntaxError::TokenLimit, depth),
-        }
-    }
-
-    fn fail_value(&mut self, error: SyntaxError, owed: usize) -> Option<Frame> {
-        drop(self.take_raw());
-        let resync = if owed == 0 && self.lexer.depth() == 0 { Resync::line() } else { Resync::value(owed) };
-        self.fail(error, resync)
-    }
-
     fn fail(&mut self, error: SyntaxError, resync: Resync) -> Option<Frame> {
         self.phase = Phase::Resync(resync);
         self.budget.pay()?;
         Some(Frame::Error(error))
-    }
-
-    /// Part of the value being read.
-    fn value_so_far(&self, from: usize, most: usize) -> Vec<u8> {
-        let pieces = self.kept.iter().chain([&self.chunk[..self.scanned]]);
-        pieces.flatten().copied().skip(from).take(most).collect()
     }
 
     /// Takes what was read of the value out of the framer.

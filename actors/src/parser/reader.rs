@@ -113,7 +113,7 @@ impl Reader {
         while let Some(byte) = input.peek() {
             let class = class(byte);
             if class == Class::Space {
-                input.at += 1;
+                input.skip_blanks();
                 continue;
             }
             self.tokens += 1;
@@ -126,25 +126,24 @@ impl Reader {
             }
             input.at += 1;
             match byte {
-                b'"' | b'\'' => match input.plain_string(byte)? {
-                    Some(text) => self.tree.string(text)?,
-                    None => {
-                        self.text.begin(byte);
-                        self.string(input)?;
-                    }
-                },
+                b'"' | b'\'' => self.quote(byte, input)?,
                 b',' => self.tree.comma()?,
                 b':' => self.tree.colon()?,
                 b'{' | b'[' => self.tree.open(byte)?,
-                b'}' | b']' => {
-                    if self.tree.close(byte)? == Nested::Nowhere {
-                        return Ok(Read::Complete);
-                    }
-                }
+                b'}' | b']' if self.tree.close(byte)? == Nested::Nowhere => return Ok(Read::Complete),
+                b'}' | b']' => {}
                 _ => return Err(Refused),
             }
         }
         Ok(Read::More)
+    }
+
+    fn quote(&mut self, quote: u8, input: &mut Input<'_>) -> Result<(), Refused> {
+        if let Some(text) = input.plain_string(quote)? {
+            return self.tree.string(text);
+        }
+        self.text.begin(quote);
+        self.string(input)
     }
 
     fn string(&mut self, input: &mut Input<'_>) -> Result<(), Refused> {

@@ -95,11 +95,22 @@ pub enum Command {
         /// How many others
         sessions: usize,
     },
+    /// Read a request of a file once, and print how much memory that took
+    ParseOnce {
+        /// What reads it
+        #[arg(value_name = "READER")]
+        reader: RequestReader,
+        /// The file
+        file: PathBuf,
+    },
     /// Measure nothing but large requests
     LargeRequests {
         /// A tenth of everything
         #[arg(long)]
         quick: bool,
+        /// Only lines whose name has this in it
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        only: String,
     },
 }
 
@@ -108,6 +119,8 @@ pub enum Command {
 pub enum Part {
     /// Round trips, pipelined, introspection, compilation, idle sessions
     Base,
+    /// Large requests
+    LargeRequests,
     /// Events to many sessions
     Events,
     /// How long requests take under a steady load
@@ -143,6 +156,15 @@ pub enum Server {
     QmpVmm,
     /// The reference
     Qemu,
+}
+
+/// What reads a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RequestReader {
+    /// The monitor's parser
+    Parser,
+    /// `serde_json::from_slice`
+    FromSlice,
 }
 
 /// How much is measured. Every loop ends by count, and early by time.
@@ -200,17 +222,15 @@ pub struct LargeExtent {
     pub turns: usize,
     /// No turn of a row but these is begun after this time.
     pub each_row: Duration,
+    /// Requests of each size that are sent to a server.
+    pub sent: usize,
 }
 
 impl LargeExtent {
-    /// For figures, or to see that it works.
-    pub fn new(quick: bool) -> Self {
-        if quick {
-            Self { turns: 3, each_row: Duration::from_millis(300) }
-        } else {
-            Self { turns: 40, each_row: Duration::from_secs(3) }
-        }
-    }
+    /// For figures.
+    pub const FULL: Self = Self { turns: 40, each_row: Duration::from_secs(3), sent: 20 };
+    /// To see that it works.
+    pub const QUICK: Self = Self { turns: 3, each_row: Duration::from_millis(300), sent: 2 };
 }
 
 impl Options {
@@ -267,6 +287,12 @@ impl Options {
         } else {
             GrowthExtent { sessions: 10_000, point: Duration::from_secs(1) }
         }
+    }
+
+    /// How much of large requests to measure, also where nothing else is.
+    pub fn large_extent(&self) -> LargeExtent {
+        let quick = self.quick || matches!(self.command, Some(Command::LargeRequests { quick: true, .. }));
+        if quick { LargeExtent::QUICK } else { LargeExtent::FULL }
     }
 
     /// How often to compile a schema.

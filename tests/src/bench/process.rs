@@ -45,6 +45,18 @@ pub fn resident_bytes(pid: u32) -> Outcome<u64> {
     Ok(kilobytes.parse::<u64>().context("Rss is no number")? * 1024)
 }
 
+/// The most memory in bytes that was resident at once, as far as the system has noticed.
+///
+/// # Errors
+/// If the process has ended.
+pub fn peak_resident_bytes(pid: u32) -> Outcome<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).context("the process has ended")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    let kilobytes = kilobytes.ok_or_else(|| Failure::new("no VmHWM in status"))?;
+    Ok(kilobytes.parse::<u64>().context("VmHWM is no number")? * 1024)
+}
+
 /// Lets this process, and those it starts, open as many files as the system allows.
 ///
 /// # Errors

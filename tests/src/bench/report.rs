@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+mod large_requests;
 pub(super) mod markdown;
 
-pub(super) use self::markdown::render_large_requests;
+pub use self::large_requests::{EndToEndFigures, LargeRequests, ParseFigures, PeakFigures};
 
 use super::placement::Placement;
 use super::scale::ScaleFigures;
@@ -17,10 +18,8 @@ pub struct Report {
     pub about: About,
     /// One for each placement.
     pub sections: Vec<Section>,
-    /// Requests by shape, size and quotes.
-    pub large_requests: Vec<Row<LargeRequestFigures>>,
-    /// Requests in small pieces.
-    pub large_requests_in_pieces: Vec<Row<LargeRequestFigures>>,
+    /// Requests of 64 KiB and more.
+    pub large_requests: LargeRequests,
     /// A large schema.
     pub compilation: Vec<Row<CompilationFigures>>,
     /// Idle sessions.
@@ -128,19 +127,6 @@ pub struct IntrospectionFigures {
     pub to_qemu: Option<Quartiles>,
 }
 
-/// Of a large request that is framed and parsed.
-#[derive(Debug, Serialize)]
-pub struct LargeRequestFigures {
-    /// Its length.
-    pub bytes: usize,
-    /// Megabytes a second.
-    pub megabytes: Quartiles,
-    /// The same of `serde_json::from_slice`.
-    pub from_slice_megabytes: Quartiles,
-    /// Each turn's speed over that of `from_slice` in the same round.
-    pub to_from_slice: Quartiles,
-}
-
 /// Of a schema that is compiled.
 #[derive(Debug, Serialize)]
 pub struct CompilationFigures {
@@ -188,8 +174,7 @@ impl Report {
         self.scale.has_failures()
             || self.idle.iter().any(Row::has_failed)
             || self.compilation.iter().any(Row::has_failed)
-            || self.large_requests.iter().any(Row::has_failed)
-            || self.large_requests_in_pieces.iter().any(Row::has_failed)
+            || self.large_requests.has_failures()
             || self.sections.iter().any(|section| {
                 section.round_trips.iter().any(Row::has_failed)
                     || section.pipelined.iter().any(Row::has_failed)
@@ -218,8 +203,7 @@ mod tests {
         Report {
             about,
             sections: Vec::new(),
-            large_requests: Vec::new(),
-            large_requests_in_pieces: Vec::new(),
+            large_requests: LargeRequests::default(),
             compilation: Vec::new(),
             idle,
             scale: ScaleFigures::default(),

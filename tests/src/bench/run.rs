@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 mod line_up;
 
-use super::options::{LargeExtent, OobForm, Options, Part, Server};
+use super::options::{OobForm, Options, Part, Server};
 use super::placement::{self, Placement};
-use super::report::{About, Report, Section};
+use super::report::{About, LargeRequests, Report, Section};
 use super::scale::ScaleFigures;
 use super::{charts, compilation, idle, introspection, large_requests, pipeline, process, round_trip};
 use crate::{Context, Outcome, Product};
@@ -33,11 +33,9 @@ pub fn run(options: &Options) -> Outcome<ExitCode> {
     }
     placement::enter(placements.first().copied().unwrap_or(Placement::Unpinned), &at_start)?;
     let (mut compilation, mut idle) = (Vec::new(), Vec::new());
-    let (mut large_requests, mut large_requests_in_pieces) = (Vec::new(), Vec::new());
+    let large_requests =
+        if options.has(Part::LargeRequests) { large_requests::measure(options, "") } else { LargeRequests::default() };
     if options.has(Part::Base) {
-        let extent = LargeExtent::new(options.quick);
-        large_requests = large_requests::measure(extent);
-        large_requests_in_pieces = large_requests::measure_chunks(extent);
         compilation.push(compilation::measure(options));
         placement::enter(Placement::Unpinned, &at_start)?;
         idle = idle::measure(options);
@@ -45,7 +43,7 @@ pub fn run(options: &Options) -> Outcome<ExitCode> {
     let scale = ScaleFigures::measure(options, &placements, &at_start)?;
     placement::enter(Placement::Unpinned, &at_start)?;
     let about = about(at_start.count() as usize, program, options);
-    let report = Report { about, sections, large_requests, large_requests_in_pieces, compilation, idle, scale };
+    let report = Report { about, sections, large_requests, compilation, idle, scale };
     println!("{}", report.to_markdown());
     if let Some(path) = &options.json {
         let text = serde_json::to_string_pretty(&report)?;

@@ -20,7 +20,10 @@ fn main() -> ExitCode {
         Some(Command::EventMonitor { path, sessions }) => {
             event_monitor::serve(path, *sessions).map(|()| ExitCode::SUCCESS)
         }
-        Some(Command::LargeRequests { quick }) => large_requests::print(*quick),
+        Some(Command::ParseOnce { reader, file }) => {
+            large_requests::parse_once(*reader, file).map(|()| ExitCode::SUCCESS)
+        }
+        Some(Command::LargeRequests { only, .. }) => large_requests::print(&options, only),
         None => run::run(&options),
     };
     done.unwrap_or_else(|failure| {

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::parser::members::Members;
+use crate::parser::syntax_error::SyntaxError;
 
 fn drain(framer: &mut Framer) -> Vec<Frame> {
     std::iter::from_fn(|| framer.next()).collect()

@@ -13,6 +13,9 @@ use crate::parser::scan::find_special;
 /// little more than ten. Not many more, since the next request begins soon, and is checked again.
 const AHEAD: usize = 256;
 
+/// Blanks that are stepped over at once.
+const INDENTATION: &[u8] = b"        ";
+
 /// A position in a chunk.
 #[derive(Debug)]
 pub(super) struct Input<'a> {
@@ -34,6 +37,14 @@ impl<'a> Input<'a> {
     /// The byte at the position.
     pub(super) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
+    }
+
+    /// Steps over a blank, and an indentation behind it.
+    pub(super) fn skip_blanks(&mut self) {
+        self.at += 1;
+        while self.bytes.get(self.at..self.at + INDENTATION.len()) == Some(INDENTATION) {
+            self.at += INDENTATION.len();
+        }
     }
 
     /// All from the position on.

@@ -9,7 +9,7 @@ use super::Refused;
 use super::input::{Input, valid_text};
 use crate::parser::escape::{NoEscape, unescape};
 use crate::parser::kept::{Kept, LARGE};
-use crate::parser::noncharacter::has_only_characters;
+use crate::parser::noncharacter::{has_only_characters, may_begin_noncharacter};
 use crate::parser::scan::find_special;
 
 /// The string that is being read. Only its end tells whether it is text, and then it is put together, in one piece.
@@ -18,6 +18,8 @@ pub(super) struct Text {
     quote: u8,
     /// What earlier chunks had.
     parts: Kept,
+    /// Whether these must be looked at for noncharacters.
+    doubtful: bool,
     /// What follows that, without its escapes.
     decoded: Vec<u8>,
     /// The beginning of an escape that the input so far ends with.
@@ -49,6 +51,10 @@ impl Text {
             input.at += 1;
             self.escape.push(byte);
             self.mend()?;
+        }
+        if !self.parts.is_empty() {
+            // There is no more than the input has: growing would move it several times.
+            self.decoded.reserve(input.rest().len());
         }
         loop {
             let (start, rest) = (input.at, input.rest());
@@ -106,25 +112,32 @@ impl Text {
             self.decoded.extend_from_slice(&chunk[rest]);
         } else {
             self.keep_decoded();
-            self.parts.push(chunk.slice(rest), usize::MAX);
+            self.keep_part(chunk.slice(rest));
         }
     }
 
     fn keep_decoded(&mut self) {
-        self.parts.push(Bytes::from(mem::take(&mut self.decoded)), usize::MAX);
+        let decoded = mem::take(&mut self.decoded);
+        self.keep_part(Bytes::from(decoded));
+    }
+
+    fn keep_part(&mut self, part: Bytes) {
+        self.doubtful |= may_begin_noncharacter(&part);
+        self.parts.push(part, usize::MAX);
     }
 
     /// The whole string, of which this is the last part.
     fn end(&mut self, last: &[u8]) -> Result<String, Refused> {
+        self.decoded.extend_from_slice(last);
         if self.parts.is_empty() {
-            self.decoded.extend_from_slice(last);
             let text = valid_text(&self.decoded)?.to_owned();
             self.decoded.clear();
             return Ok(text);
         }
-        self.keep_decoded();
-        let text = String::from_utf8(self.parts.join(last)).map_err(|_| Refused)?;
-        if has_only_characters(&text) { Ok(text) } else { Err(Refused) }
+        let doubtful = mem::take(&mut self.doubtful) || may_begin_noncharacter(&self.decoded);
+        let text = String::from_utf8(self.parts.join(&self.decoded)).map_err(|_| Refused)?;
+        self.decoded = Vec::new();
+        if doubtful && !has_only_characters(&text) { Err(Refused) } else { Ok(text) }
     }
 }
 

@@ -54,22 +54,14 @@ impl Shape {
         out.member("value");
         if is_string {
             out.begin_string();
-            for number in 0.. {
-                if out.double_length() + 4 >= bytes {
-                    break;
-                }
-                self.piece_of_string(&mut out, number);
-            }
+            fill(&mut out, bytes, |out, number| self.piece_of_string(out, number));
             out.end_string();
         } else {
             out.open('[');
-            for number in 0.. {
-                if out.double_length() + 4 >= bytes {
-                    break;
-                }
+            fill(&mut out, bytes, |out, number| {
                 out.element();
-                self.piece_of_array(&mut out, number);
-            }
+                self.piece_of_array(out, number);
+            });
             out.close(']');
         }
         out.close('}');
@@ -113,8 +105,20 @@ impl Shape {
 
 const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/// What closes a request, in bytes.
+const CLOSING: usize = 4;
+
 /// At most 4 bytes a token: 2 Mi tokens are not reached.
 const DENSE_AT_MOST: usize = 4 << 20;
+
+/// Writes pieces until it is long enough.
+fn fill(out: &mut Writer, bytes: usize, mut piece: impl FnMut(&mut Writer, u64)) {
+    let mut number = 0;
+    while out.double_length() + CLOSING < bytes {
+        piece(out, number);
+        number += 1;
+    }
+}
 
 fn block_node(out: &mut Writer, number: u64) {
     out.open('{');

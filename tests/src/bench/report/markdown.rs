@@ -1,8 +1,8 @@
 //! The report as Markdown tables.
 
 use super::{
-    About, CompilationFigures, IdleFigures, IntrospectionFigures, LargeRequestFigures, PipelineFigures, Report,
-    RoundTripFigures, Row, RowOutcome, Section,
+    About, CompilationFigures, IdleFigures, IntrospectionFigures, PipelineFigures, Report, RoundTripFigures, Row,
+    RowOutcome, Section,
 };
 use crate::bench::statistics::Quartiles;
 
@@ -11,6 +11,7 @@ pub(super) fn render(report: &Report) -> String {
     for section in &report.sections {
         text.push_str(&render_section(section));
     }
+    text.push_str(&report.large_requests.to_markdown());
     if !(report.compilation.is_empty() && report.idle.is_empty()) {
         text.push_str(&render_base(report));
     }
@@ -20,12 +21,6 @@ pub(super) fn render(report: &Report) -> String {
 
 fn render_base(report: &Report) -> String {
     let mut text = String::new();
-    for (title, rows) in [
-        ("Large requests", &report.large_requests),
-        ("Large requests in small pieces", &report.large_requests_in_pieces),
-    ] {
-        text.push_str(&format!("\n## {title}\n\n{}", render_large_requests(rows)));
-    }
     text.push_str(&format!("\n## Compiling a schema\n\n{}", render_compilation(&report.compilation)));
     text.push_str("\n## Idle sessions\n\n");
     text.push_str(&table(
@@ -107,19 +102,6 @@ fn render_introspection(rows: &[Row<IntrospectionFigures>]) -> String {
             format!("{:.1}", row.bytes_per_second / 1e6),
             with_quartiles(row.cpu_us, 1),
             row.to_qemu.map_or_else(String::new, |ratio| with_quartiles(ratio, 1)),
-        ]
-    })
-}
-
-/// A table of large requests.
-pub(in crate::bench) fn render_large_requests(rows: &[Row<LargeRequestFigures>]) -> String {
-    let header = ["request", "bytes", "MB/s", "`from_slice`, MB/s", "times `from_slice`"];
-    table(header, rows, |row: &LargeRequestFigures| {
-        [
-            row.bytes.to_string(),
-            format!("{:.0}", row.megabytes.median),
-            format!("{:.0}", row.from_slice_megabytes.median),
-            with_quartiles(row.to_from_slice, 2),
         ]
     })
 }

@@ -10,10 +10,7 @@ use crate::parser::noncharacter::is_character;
 /// The `arguments` of a request that is well-formed but for, perhaps, these; `None` if they are refused.
 pub(super) fn strict_arguments(request: &str) -> Option<Map<String, Value>> {
     let Strict(mut request) = serde_json::from_str(request).ok()?;
-    match request.get_mut("arguments")?.take() {
-        Value::Object(arguments) => Some(arguments),
-        _ => None,
-    }
+    request.get_mut("arguments")?.as_object_mut().map(std::mem::take)
 }
 
 struct Strict(Value);
