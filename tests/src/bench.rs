@@ -11,7 +11,8 @@
 //! | [`servers`] | the processes that answer |
 //! | [`echo`] | the two echoes, run as child processes of this program |
 //! | [`connection`] | the blocking client |
-//! | [`round_trip`], [`flood`] | one request at a time, also while another monitor is kept busy |
+//! | [`round_trip`], [`flood`], [`holder`] | one request at a time, also while another monitor or the main thread is kept busy |
+//! | [`embedder`] | a program with nothing but monitors, run as a child process of this program |
 //! | [`pipeline`] | several requests in flight |
 //! | [`introspection`] | `query-qmp-schema`: QEMU and a monitor that has QEMU's schema |
 //! | [`schema_monitor`] | that monitor, run as a child process of this program |
@@ -23,7 +24,9 @@
 pub mod compilation;
 pub mod connection;
 pub mod echo;
+pub mod embedder;
 pub mod flood;
+pub mod holder;
 pub mod idle;
 pub mod introspection;
 pub mod options;

@@ -56,6 +56,22 @@ pub enum Command {
         /// The socket
         path: PathBuf,
     },
+    /// Echo what comes, blocking, one client after the other
+    EchoInTurn {
+        /// The socket
+        path: PathBuf,
+    },
+    /// Echo what comes, blocking, on the socket that standard input is
+    TcpEcho,
+    /// Echo what comes, on a tokio runtime, on the socket that standard input is
+    TokioTcpEcho,
+    /// Monitors and no machine
+    Embedder {
+        /// The socket of the first
+        path: PathBuf,
+        /// How many
+        monitors: usize,
+    },
     /// Answer every line with the same one, blocking
     Answer {
         /// The socket

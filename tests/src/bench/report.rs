@@ -42,6 +42,10 @@ pub struct Section {
     pub placement: Placement,
     /// One request at a time.
     pub round_trips: Vec<Row<RoundTripFigures>>,
+    /// The same over TCP.
+    pub over_tcp: Vec<Row<RoundTripFigures>>,
+    /// While the main thread has no time.
+    pub hindered: Vec<Row<RoundTripFigures>>,
     /// Several in flight.
     pub pipelined: Vec<Row<PipelineFigures>>,
     /// `query-qmp-schema`.
@@ -85,7 +89,9 @@ pub struct RoundTripFigures {
     pub p99_us: f64,
     /// Each turn's median over the bare echo's of the same round.
     pub to_echo: Quartiles,
-    /// Each turn's median over that of the same work without a flood, of the same round.
+    /// The p99 over the bare echo's, each of all round trips.
+    pub p99_to_echo: f64,
+    /// Each turn's median over that of the same work with nothing beside it, of the same round.
     pub to_idle: Option<Quartiles>,
     /// How many there were.
     pub round_trips: u64,
@@ -166,7 +172,8 @@ impl Report {
         self.idle.iter().any(Row::has_failed)
             || self.compilation.iter().any(Row::has_failed)
             || self.sections.iter().any(|section| {
-                section.round_trips.iter().any(Row::has_failed)
+                let round_trips = [&section.round_trips, &section.over_tcp, &section.hindered];
+                round_trips.into_iter().flatten().any(Row::has_failed)
                     || section.pipelined.iter().any(Row::has_failed)
                     || section.introspection.iter().any(Row::has_failed)
             })

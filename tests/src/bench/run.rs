@@ -3,14 +3,18 @@
 use std::fs;
 use std::process::ExitCode;
 
+mod hindered;
 mod line_up;
+mod over_tcp;
 
 use super::options::{OobForm, Options, Server};
 use super::placement::{self, Placement};
-use super::report::{About, Report, Section};
+use super::report::{About, Report, RoundTripFigures, Row, Section};
 use super::{compilation, idle, introspection, pipeline, process, round_trip};
 use crate::{Context, Outcome, Product};
+use hindered::Hindered;
 use line_up::LineUp;
+use over_tcp::OverTcp;
 
 /// Measures everything and prints the tables.
 ///
@@ -57,9 +61,23 @@ fn section(placement: Placement, options: &Options) -> Outcome<Section> {
     Ok(Section {
         placement,
         round_trips: round_trip::measure(line_up.round_trips(options.form)?, extent)?,
+        over_tcp: over_tcp(options)?,
+        hindered: hindered(options)?,
         pipelined: pipeline::measure(line_up.pipelined(), extent),
         introspection: introspection::measure(line_up.introspection(), extent),
     })
+}
+
+/// With servers that end when it is done.
+fn over_tcp(options: &Options) -> Outcome<Vec<Row<RoundTripFigures>>> {
+    let line_up = OverTcp::start(options)?;
+    round_trip::measure(line_up.round_trips(options.form), options.extent())
+}
+
+/// With servers that end when it is done.
+fn hindered(options: &Options) -> Outcome<Vec<Row<RoundTripFigures>>> {
+    let line_up = Hindered::start(options)?;
+    round_trip::measure(line_up.round_trips(), options.extent())
 }
 
 fn about(cpus: usize, program: Option<String>, options: &Options) -> About {

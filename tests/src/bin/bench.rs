@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use actix_qmp_tests::bench::options::{Command, Options};
-use actix_qmp_tests::bench::{echo, run, schema_monitor};
+use actix_qmp_tests::bench::{echo, embedder, run, schema_monitor};
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -11,6 +11,10 @@ fn main() -> ExitCode {
     let done = match &options.command {
         Some(Command::Echo { path }) => echo::serve_blocking(path).map(|()| ExitCode::SUCCESS),
         Some(Command::TokioEcho { path }) => echo::serve_tokio(path).map(|()| ExitCode::SUCCESS),
+        Some(Command::EchoInTurn { path }) => echo::serve_in_turn(path).map(|()| ExitCode::SUCCESS),
+        Some(Command::TcpEcho) => echo::serve_tcp_blocking().map(|()| ExitCode::SUCCESS),
+        Some(Command::TokioTcpEcho) => echo::serve_tcp_tokio().map(|()| ExitCode::SUCCESS),
+        Some(Command::Embedder { path, monitors }) => embedder::serve(path, *monitors).map(|()| ExitCode::SUCCESS),
         Some(Command::Answer { path, reply }) => echo::serve_answer(path, reply).map(|()| ExitCode::SUCCESS),
         Some(Command::SchemaMonitor { path, introspection }) => {
             schema_monitor::serve(path, introspection).map(|()| ExitCode::SUCCESS)

@@ -56,14 +56,9 @@ fn render_section(section: &Section) -> String {
         Placement::Pinned(cpu) => format!("all pinned to CPU {cpu}"),
         Placement::Unpinned => "unpinned (for information)".to_owned(),
     };
-    let round_trips = table(
-        ["round trip", "p50, us", "p99, us", "times the bare echo", "times its own idle"],
-        &section.round_trips,
-        |row: &RoundTripFigures| {
-            let to_idle = row.to_idle.map_or_else(String::new, |ratio| with_quartiles(ratio, 2));
-            [format!("{:.1}", row.p50_us), format!("{:.1}", row.p99_us), with_quartiles(row.to_echo, 2), to_idle]
-        },
-    );
+    let round_trips = render_round_trips(&section.round_trips);
+    let over_tcp = render_round_trips(&section.over_tcp);
+    let hindered = render_round_trips(&section.hindered);
     let pipelined = table(
         ["pipelined", "commands a second", "server's CPU, us each"],
         &section.pipelined,
@@ -71,9 +66,24 @@ fn render_section(section: &Section) -> String {
     );
     let introspection = render_introspection(&section.introspection);
     format!(
-        "\n## Round trips, {placement}\n\n{round_trips}\n## Pipelined, {placement}\n\n{pipelined}\n\
+        "\n## Round trips, {placement}\n\n{round_trips}\n## Round trips over TCP, {placement}\n\n{over_tcp}\n\
+         ## Round trips while the main thread has no time, {placement}\n\n{hindered}\n## Pipelined, {placement}\n\n{pipelined}\n\
          ## Introspection, {placement}\n\n{introspection}"
     )
+}
+
+fn render_round_trips(rows: &[Row<RoundTripFigures>]) -> String {
+    let header =
+        ["round trip", "p50, us", "p99, us", "times the bare echo", "p99, times the echo's", "times its own idle"];
+    table(header, rows, |row: &RoundTripFigures| {
+        [
+            format!("{:.1}", row.p50_us),
+            format!("{:.1}", row.p99_us),
+            with_quartiles(row.to_echo, 2),
+            format!("{:.2}", row.p99_to_echo),
+            row.to_idle.map_or_else(String::new, |ratio| with_quartiles(ratio, 2)),
+        ]
+    })
 }
 
 fn render_introspection(rows: &[Row<IntrospectionFigures>]) -> String {

@@ -6,6 +6,7 @@ use crate::bench::options::{OobForm, Options};
 use crate::bench::requests::{ECHOED, IN_BAND, out_of_band};
 use crate::bench::servers::{Availability, MonitorServer, OwnServer, name_of};
 use crate::bench::{introspection, pipeline, round_trip};
+use crate::program::Address;
 use crate::{Outcome, Product};
 
 /// The monitors of a server, one for each kind of work: a monitor serves one client.
@@ -36,8 +37,8 @@ impl LineUp {
 
     pub(super) fn round_trips(&self, form: OobForm) -> Outcome<Vec<round_trip::Candidate>> {
         let mut candidates = vec![
-            echo_line("bare echo", self.echo_target(&self.echo, None)),
-            echo_line("tokio echo", self.echo_target(&self.tokio_echo, None)),
+            echo_line("bare echo", echo_target(self.echo.address(), None)),
+            echo_line("tokio echo", echo_target(self.tokio_echo.address(), None)),
         ];
         for (product, server) in &self.monitors {
             let name = name_of(*product);
@@ -53,13 +54,15 @@ impl LineUp {
             line("OOB", None, target(server, OOB_IDLE, &["oob"], oob));
             let flooded = server.and_then(|server| {
                 let flood = Flood::on(server.path(FLOOD_BESIDE_OOB)?)?;
-                let mut target = open(server, OOB_FLOODED, &["oob"], oob)?;
-                target.flood = Some(flood);
+                let mut target = session_target(server.address(OOB_FLOODED), &["oob"], oob)?;
+                target.meanwhile = Some(Box::new(flood));
                 Ok(target)
             });
             line("OOB, dispatcher flooded", Some(format!("{name} OOB")), flooded);
-            let beside = server
-                .and_then(|server| self.echo_target(&self.echo, Some(Flood::on(server.path(FLOOD_BESIDE_ECHO)?)?)));
+            let beside = server.and_then(|server| {
+                let flood = Flood::on(server.path(FLOOD_BESIDE_ECHO)?)?;
+                echo_target(self.echo.address(), Some(Box::new(flood)))
+            });
             candidates.push(round_trip::Candidate {
                 name: format!("bare echo, while {name} is flooded"),
                 idle: Some("bare echo".to_owned()),
@@ -86,29 +89,40 @@ impl LineUp {
         let [(_, qemu), _] = &self.monitors;
         introspection::LineUp::start(&qemu.and_then(|qemu| Ok((qemu.path(INTROSPECTION)?.to_owned(), qemu.pid()))))
     }
-
-    fn echo_target(&self, echo: &OwnServer, flood: Option<Flood>) -> Outcome<round_trip::Target> {
-        let connection = Connection::open(&echo.path())?;
-        Ok(round_trip::Target { connection, request: ECHOED, check: expect_anything, flood })
-    }
 }
 
-fn echo_line(name: &str, target: Outcome<round_trip::Target>) -> round_trip::Candidate {
+/// An echo, as it is measured.
+pub(super) fn echo_target(
+    address: &Address,
+    meanwhile: Option<Box<dyn round_trip::Meanwhile>>,
+) -> Outcome<round_trip::Target> {
+    Ok(round_trip::Target {
+        connection: Connection::open(address)?,
+        request: ECHOED,
+        check: expect_anything,
+        meanwhile,
+    })
+}
+
+/// An echo's line.
+pub(super) fn echo_line(name: &str, target: Outcome<round_trip::Target>) -> round_trip::Candidate {
     round_trip::Candidate { name: name.to_owned(), idle: None, target: target.into() }
 }
 
-fn target(
+/// A monitor's session, if its server is there.
+pub(super) fn target(
     server: &Availability<MonitorServer>,
     monitor: usize,
     enable: &[&str],
     request: &'static str,
 ) -> Availability<round_trip::Target> {
-    server.and_then(|server| open(server, monitor, enable, request))
+    server.and_then(|server| session_target(server.address(monitor), enable, request))
 }
 
-fn open(server: &MonitorServer, monitor: usize, enable: &[&str], request: &'static str) -> Outcome<round_trip::Target> {
-    let connection = Connection::open_session(server.path(monitor)?, enable)?;
-    Ok(round_trip::Target { connection, request, check: expect_return, flood: None })
+/// A session of a monitor, as it is measured.
+pub(super) fn session_target(address: &Address, enable: &[&str], request: &'static str) -> Outcome<round_trip::Target> {
+    let connection = Connection::open_session(address, enable)?;
+    Ok(round_trip::Target { connection, request, check: expect_return, meanwhile: None })
 }
 
 fn load(
