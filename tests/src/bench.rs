@@ -14,6 +14,8 @@
 //! | [`round_trip`], [`flood`], [`holder`] | one request at a time, also while another monitor or the main thread is kept busy |
 //! | [`embedder`] | a program with nothing but monitors, run as a child process of this program |
 //! | [`pipeline`] | several requests in flight |
+//! | [`crowd`] | the same on many connections at once |
+//! | [`session_rate`] | sessions that end as soon as they have begun |
 //! | [`introspection`] | `query-qmp-schema`: QEMU and a monitor that has QEMU's schema |
 //! | [`schema_monitor`] | that monitor, run as a child process of this program |
 //! | [`compilation`] | how long a large schema takes to compile |
@@ -23,6 +25,7 @@
 
 pub mod compilation;
 pub mod connection;
+pub mod crowd;
 pub mod echo;
 pub mod embedder;
 pub mod flood;
@@ -39,4 +42,5 @@ pub mod round_trip;
 pub mod run;
 pub mod schema_monitor;
 pub mod servers;
+pub mod session_rate;
 pub mod statistics;

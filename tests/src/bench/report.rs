@@ -3,6 +3,9 @@
 use serde::Serialize;
 
 mod markdown;
+mod service;
+
+pub use service::{CrowdFigures, SessionFigures};
 
 use super::placement::Placement;
 use super::statistics::Quartiles;
@@ -48,6 +51,10 @@ pub struct Section {
     pub hindered: Vec<Row<RoundTripFigures>>,
     /// Several in flight.
     pub pipelined: Vec<Row<PipelineFigures>>,
+    /// The same on many connections.
+    pub crowds: Vec<Row<CrowdFigures>>,
+    /// Short sessions.
+    pub session_rates: Vec<Row<SessionFigures>>,
     /// `query-qmp-schema`.
     pub introspection: Vec<Row<IntrospectionFigures>>,
 }
@@ -174,6 +181,8 @@ impl Report {
             || self.sections.iter().any(|section| {
                 let round_trips = [&section.round_trips, &section.over_tcp, &section.hindered];
                 round_trips.into_iter().flatten().any(Row::has_failed)
+                    || section.crowds.iter().any(Row::has_failed)
+                    || section.session_rates.iter().any(Row::has_failed)
                     || section.pipelined.iter().any(Row::has_failed)
                     || section.introspection.iter().any(Row::has_failed)
             })

@@ -10,7 +10,7 @@ mod over_tcp;
 use super::options::{OobForm, Options, Server};
 use super::placement::{self, Placement};
 use super::report::{About, Report, RoundTripFigures, Row, Section};
-use super::{compilation, idle, introspection, pipeline, process, round_trip};
+use super::{compilation, crowd, idle, introspection, pipeline, process, round_trip, session_rate};
 use crate::{Context, Outcome, Product};
 use hindered::Hindered;
 use line_up::LineUp;
@@ -64,6 +64,8 @@ fn section(placement: Placement, options: &Options) -> Outcome<Section> {
         over_tcp: over_tcp(options)?,
         hindered: hindered(options)?,
         pipelined: pipeline::measure(line_up.pipelined(), extent),
+        crowds: crowd::measure(crowd::start(options), extent),
+        session_rates: session_rate::measure(session_rate::LineUp::start(options)?, extent),
         introspection: introspection::measure(line_up.introspection(), extent),
     })
 }

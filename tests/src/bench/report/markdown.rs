@@ -1,5 +1,7 @@
 //! The report as Markdown tables.
 
+mod service;
+
 use super::{
     About, CompilationFigures, IdleFigures, IntrospectionFigures, PipelineFigures, Report, RoundTripFigures, Row,
     RowOutcome, Section,
@@ -64,10 +66,13 @@ fn render_section(section: &Section) -> String {
         &section.pipelined,
         |row: &PipelineFigures| [with_quartiles(row.per_second, 0), with_quartiles(row.cpu_us, 1)],
     );
+    let crowds = service::crowds(&section.crowds);
+    let session_rates = service::session_rates(&section.session_rates);
     let introspection = render_introspection(&section.introspection);
     format!(
         "\n## Round trips, {placement}\n\n{round_trips}\n## Round trips over TCP, {placement}\n\n{over_tcp}\n\
          ## Round trips while the main thread has no time, {placement}\n\n{hindered}\n## Pipelined, {placement}\n\n{pipelined}\n\
+         ## Pipelined on many connections, {placement}\n\n{crowds}\n## Short sessions, {placement}\n\n{session_rates}\n\
          ## Introspection, {placement}\n\n{introspection}"
     )
 }
