@@ -19,10 +19,13 @@
 //! | [`introspection`] | `query-qmp-schema`: QEMU and a monitor that has QEMU's schema |
 //! | [`schema_monitor`] | that monitor, run as a child process of this program |
 //! | [`compilation`] | how long a large schema takes to compile |
+//! | [`start`] | how long it takes until a client is greeted |
+//! | [`asleep`] | what the library alone costs while nothing happens |
 //! | [`idle`] | what a session costs that does nothing |
 //! | [`statistics`], [`process`], [`placement`] | medians, the system's own counts, which CPU |
 //! | [`report`] | the tables, for people and for machines |
 
+pub mod asleep;
 pub mod compilation;
 pub mod connection;
 pub mod crowd;
@@ -43,4 +46,5 @@ pub mod run;
 pub mod schema_monitor;
 pub mod servers;
 pub mod session_rate;
+pub mod start;
 pub mod statistics;

@@ -1,6 +1,7 @@
 //! The command line of the bench.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -29,6 +30,10 @@ pub struct Options {
     /// Idle sessions in one process
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub sessions: usize,
+
+    /// Monitors with a session in one process that embeds the library and nothing else
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub embedded: usize,
 
     /// Leave a server out; its lines are still shown, as not measured
     #[arg(long, value_name = "SERVER")]
@@ -71,6 +76,11 @@ pub enum Command {
         path: PathBuf,
         /// How many
         monitors: usize,
+    },
+    /// Start one monitor, read its greeting, and tell how long that took
+    StartOnce {
+        /// The socket
+        path: PathBuf,
     },
     /// Answer every line with the same one, blocking
     Answer {
@@ -166,5 +176,20 @@ impl Options {
     /// How many idle sessions.
     pub fn idle_sessions(&self) -> usize {
         if self.quick { self.sessions.min(100) } else { self.sessions }
+    }
+
+    /// How often to start a program.
+    pub fn starts(&self) -> usize {
+        if self.quick { 3 } else { 20 }
+    }
+
+    /// How many monitors that sleep.
+    pub fn asleep_sessions(&self) -> usize {
+        if self.quick { self.embedded / 10 } else { self.embedded }
+    }
+
+    /// How long they are watched.
+    pub fn watched(&self) -> Duration {
+        Duration::from_secs(if self.quick { 1 } else { 5 })
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 mod markdown;
 mod service;
 
-pub use service::{CrowdFigures, SessionFigures};
+pub use service::{AsleepFigures, CrowdFigures, SessionFigures, StartFigures};
 
 use super::placement::Placement;
 use super::statistics::Quartiles;
@@ -19,6 +19,10 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// A large schema.
     pub compilation: Vec<Row<CompilationFigures>>,
+    /// Starting.
+    pub starts: Vec<Row<StartFigures>>,
+    /// The library alone, idle.
+    pub asleep: Vec<Row<AsleepFigures>>,
     /// Idle sessions.
     pub idle: Vec<Row<IdleFigures>>,
 }
@@ -177,6 +181,8 @@ impl Report {
     /// Whether a server that should have answered did not.
     pub fn has_failures(&self) -> bool {
         self.idle.iter().any(Row::has_failed)
+            || self.starts.iter().any(Row::has_failed)
+            || self.asleep.iter().any(Row::has_failed)
             || self.compilation.iter().any(Row::has_failed)
             || self.sections.iter().any(|section| {
                 let round_trips = [&section.round_trips, &section.over_tcp, &section.hindered];
@@ -205,7 +211,8 @@ mod tests {
     fn report(outcome: RowOutcome<IdleFigures>) -> Report {
         let about = About { cpus: 2, program: None, optimised: true, oob_form: "exec-oob", quick: false };
         let idle = vec![Row { name: "QEMU".into(), outcome }];
-        Report { about, sections: Vec::new(), compilation: Vec::new(), idle }
+        let (starts, asleep) = (Vec::new(), Vec::new());
+        Report { about, sections: Vec::new(), compilation: Vec::new(), starts, asleep, idle }
     }
 
     #[test]

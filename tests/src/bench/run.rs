@@ -10,7 +10,7 @@ mod over_tcp;
 use super::options::{OobForm, Options, Server};
 use super::placement::{self, Placement};
 use super::report::{About, Report, RoundTripFigures, Row, Section};
-use super::{compilation, crowd, idle, introspection, pipeline, process, round_trip, session_rate};
+use super::{asleep, compilation, crowd, idle, introspection, pipeline, process, round_trip, session_rate, start};
 use crate::{Context, Outcome, Product};
 use hindered::Hindered;
 use line_up::LineUp;
@@ -35,10 +35,12 @@ pub fn run(options: &Options) -> Outcome<ExitCode> {
         sections.push(section(*placement, options)?);
     }
     placement::enter(placements.first().copied().unwrap_or(Placement::Unpinned), &at_start)?;
+    let starts = start::measure(options);
     let compilation = vec![compilation::measure(options)];
     placement::enter(Placement::Unpinned, &at_start)?;
     let about = about(at_start.count() as usize, program, options);
-    let report = Report { about, sections, compilation, idle: idle::measure(options) };
+    let report =
+        Report { about, sections, compilation, starts, asleep: asleep::measure(options), idle: idle::measure(options) };
     println!("{}", report.to_markdown());
     if let Some(path) = &options.json {
         let text = serde_json::to_string_pretty(&report)?;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use actix_qmp_tests::bench::options::{Command, Options};
-use actix_qmp_tests::bench::{echo, embedder, run, schema_monitor};
+use actix_qmp_tests::bench::{echo, embedder, run, schema_monitor, start};
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         Some(Command::TcpEcho) => echo::serve_tcp_blocking().map(|()| ExitCode::SUCCESS),
         Some(Command::TokioTcpEcho) => echo::serve_tcp_tokio().map(|()| ExitCode::SUCCESS),
         Some(Command::Embedder { path, monitors }) => embedder::serve(path, *monitors).map(|()| ExitCode::SUCCESS),
+        Some(Command::StartOnce { path }) => start::once(path).map(|()| ExitCode::SUCCESS),
         Some(Command::Answer { path, reply }) => echo::serve_answer(path, reply).map(|()| ExitCode::SUCCESS),
         Some(Command::SchemaMonitor { path, introspection }) => {
             schema_monitor::serve(path, introspection).map(|()| ExitCode::SUCCESS)

@@ -15,6 +15,8 @@ pub(super) fn render(report: &Report) -> String {
         text.push_str(&render_section(section));
     }
     text.push_str(&format!("\n## Compiling a schema\n\n{}", render_compilation(&report.compilation)));
+    text.push_str(&format!("\n## Starting\n\n{}", service::starts(&report.starts)));
+    text.push_str(&format!("\n## Idle sessions of the library alone\n\n{}", service::asleep(&report.asleep)));
     text.push_str("\n## Idle sessions\n\n");
     text.push_str(&table(
         [

@@ -29,3 +29,31 @@ pub struct SessionFigures {
     /// The time that one takes over the echo's of the same round.
     pub to_echo: Quartiles,
 }
+
+/// Of starting.
+#[derive(Debug, Serialize)]
+pub struct StartFigures {
+    /// How often.
+    pub runs: usize,
+    /// Until the greeting was read, in milliseconds.
+    pub took_ms: Quartiles,
+}
+
+/// Of monitors that do nothing.
+#[derive(Debug, Serialize)]
+pub struct AsleepFigures {
+    /// How many, each with a session.
+    pub sessions: usize,
+    /// How many were asked for: the limit of open files may have been in the way.
+    pub wanted: usize,
+    /// Resident memory of such a process with one monitor and no session.
+    pub one_monitor_bytes: u64,
+    /// Resident memory with all of them.
+    pub after_bytes: u64,
+    /// What each adds.
+    pub bytes_each: f64,
+    /// How often any thread wakes up.
+    pub wake_ups_per_second: f64,
+    /// The names of the threads.
+    pub threads: Vec<String>,
+}
