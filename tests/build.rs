@@ -1,5 +1,5 @@
-//! Makes the types that `tests/generated.rs` tries, those of the monitor in `tests/wrong_requests.rs`, and those of the
-//! bench's monitor that emits events.
+//! Makes the types that `tests/generated.rs` tries, those of the monitor in `tests/wrong_requests.rs`, and those of the bench's
+//! own embedders.
 
 use std::env;
 use std::process::Command;
@@ -13,6 +13,7 @@ fn main() -> Result<(), CompileError> {
         actix_qmp_qapi::configure().runtime("::actix_qmp_messages::qapi").define("CONFIG_SHOWN").compile(schema)?;
     }
     actix_qmp_qapi::configure().compile("schema/event_monitor.json")?;
+    actix_qmp_qapi::configure().compile("schema/hold.json")?;
     actix_qmp_qapi::configure().compile("schema/checks.json")
 }
 

@@ -11,12 +11,17 @@
 //! | [`servers`] | the processes that answer |
 //! | [`echo`] | the two echoes, run as child processes of this program |
 //! | [`connection`] | the blocking client |
-//! | [`round_trip`], [`flood`] | one request at a time, also while another monitor is kept busy |
+//! | [`round_trip`], [`flood`], [`holder`] | one request at a time, also while another monitor or the main thread is kept busy |
+//! | [`embedder`] | a program with nothing but monitors, run as a child process of this program |
 //! | [`pipeline`] | several requests in flight |
+//! | [`crowd`] | the same on many connections at once |
+//! | [`session_rate`] | sessions that end as soon as they have begun |
 //! | [`introspection`] | `query-qmp-schema`: QEMU and a monitor that has QEMU's schema |
 //! | [`schema_monitor`] | that monitor, run as a child process of this program |
 //! | [`large_requests`] | framing and parsing beside the JSON crate, in this process |
 //! | [`compilation`] | how long a large schema takes to compile |
+//! | [`start`] | how long it takes until a client is greeted |
+//! | [`asleep`] | what the library alone costs while nothing happens |
 //! | [`idle`] | what a session costs that does nothing |
 //! | [`scale`] | what is measured at scale, with its tables |
 //! | [`events`], [`event_monitor`] | events to many sessions, and the monitors that emit them |
@@ -27,14 +32,18 @@
 //! | [`charts`] | pictures of some of the figures |
 //! | [`report`] | the tables, for people and for machines |
 
+pub mod asleep;
 pub mod charts;
 pub mod compilation;
 pub mod connection;
+pub mod crowd;
 pub mod echo;
+pub mod embedder;
 pub mod event_monitor;
 pub mod events;
 pub mod flood;
 pub mod growth;
+pub mod holder;
 pub mod idle;
 pub mod instructions;
 pub mod introspection;
@@ -51,4 +60,6 @@ pub mod run;
 pub mod scale;
 pub mod schema_monitor;
 pub mod servers;
+pub mod session_rate;
+pub mod start;
 pub mod statistics;

@@ -1,4 +1,4 @@
-//! What the black-box tests and the benches are made of. But for two benches nothing here knows the monitor's crates: a program
+//! What the black-box tests and the benches are made of. But for some benches nothing here knows the monitor's crates: a program
 //! is started, its socket is spoken to, and what comes back is compared.
 //!
 //! | module | is for |

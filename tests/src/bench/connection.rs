@@ -1,9 +1,13 @@
 //! A blocking client that does as little as it can: what it costs is in every figure.
 
 use std::io::{ErrorKind, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
-use std::path::Path;
 use std::time::{Duration, Instant};
+
+mod socket;
+
+pub use socket::{Peer, Socket};
 
 use crate::program::DEADLINE;
 use crate::{Context, Failure, Outcome};
@@ -13,10 +17,23 @@ const BUFFER_BYTES: usize = 64 * 1024;
 /// A connection to an echo or a monitor.
 #[derive(Debug)]
 pub struct Connection {
-    stream: UnixStream,
+    socket: Socket,
     buffer: Vec<u8>,
     /// How much of the buffer is the start of a line whose end has not come.
     pending: usize,
+    /// Names of events that count as nothing.
+    passed_over: &'static [&'static str],
+    waits: Waits,
+}
+
+/// How a client waits for what it reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waits {
+    /// In the read itself. On a UNIX socket it is also woken when the server takes the request out of the buffer, for
+    /// nothing: the kernel tells a blocked reader of room to write.
+    InRead,
+    /// In poll(2), as programs do that have more than one thing to wait for: told of input only.
+    InPoll,
 }
 
 impl Connection {
@@ -24,23 +41,67 @@ impl Connection {
     ///
     /// # Errors
     /// If it is refused.
-    pub fn open(path: &Path) -> Outcome<Self> {
-        let stream = UnixStream::connect(path).context(format!("cannot reach {}", path.display()))?;
-        stream.set_read_timeout(Some(DEADLINE))?;
-        stream.set_write_timeout(Some(DEADLINE))?;
-        Ok(Self { stream, buffer: vec![0; BUFFER_BYTES], pending: 0 })
+    pub fn open(peer: &(impl Peer + ?Sized)) -> Outcome<Self> {
+        Self::open_with(peer, vec![0; BUFFER_BYTES])
+    }
+
+    /// Connects as [`open`](Self::open) does, with the buffer of a connection that was closed.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub fn open_with(peer: &(impl Peer + ?Sized), buffer: Vec<u8>) -> Outcome<Self> {
+        let address = peer.address();
+        let connected = Socket::connect(&address, DEADLINE);
+        let socket = connected.context(format_args!("cannot reach {}", address.to_argument()))?;
+        Ok(Self { socket, buffer, pending: 0, passed_over: &[], waits: Waits::InRead })
+    }
+
+    /// Closes, and gives the buffer back.
+    pub fn close(self) -> Vec<u8> {
+        self.buffer
+    }
+
+    /// The socket alone, which takes less: for connections on which nothing comes any more.
+    pub fn into_socket(self) -> Socket {
+        self.socket
+    }
+
+    /// Waits in this way from now on.
+    #[must_use]
+    pub fn waiting(self, waits: Waits) -> Self {
+        Self { waits, ..self }
+    }
+
+    /// Takes events of these names for nothing, wherever they come.
+    pub fn pass_over(&mut self, events: &'static [&'static str]) {
+        self.passed_over = events;
+    }
+
+    /// Whether nothing has come that was not received.
+    ///
+    /// # Errors
+    /// If the system does not tell.
+    pub fn is_silent(&self) -> Outcome<bool> {
+        Ok(self.pending == 0 && self.socket.is_silent()?)
     }
 
     /// Connects and negotiates; `enable` as in `qmp_capabilities`.
     ///
     /// # Errors
     /// If the monitor refuses.
-    pub fn open_session(path: &Path, enable: &[&str]) -> Outcome<Self> {
-        let mut connection = Self::open(path)?;
-        connection.receive_lines(expect_greeting)?;
-        let enable = serde_json::json!({"execute": "qmp_capabilities", "arguments": {"enable": enable}, "id": 0});
-        connection.round_trip(format!("{enable}\n").as_bytes(), expect_return)?;
+    pub fn open_session(peer: &(impl Peer + ?Sized), enable: &[&str]) -> Outcome<Self> {
+        let mut connection = Self::open(peer)?;
+        connection.negotiate(&negotiation(enable))?;
         Ok(connection)
+    }
+
+    /// Waits for the greeting, sends this `qmp_capabilities` and waits for its answer.
+    ///
+    /// # Errors
+    /// If the monitor refuses.
+    pub fn negotiate(&mut self, negotiation: &str) -> Outcome {
+        while self.receive_lines(expect_greeting)? == 0 {}
+        self.round_trip(negotiation.as_bytes(), expect_return).map(drop)
     }
 
     /// Sends one request, waits for one line and gives the time that took.
@@ -49,7 +110,7 @@ impl Connection {
     /// If the line is not what `check` allows, or none comes.
     pub fn round_trip(&mut self, request: &[u8], check: LineCheck) -> Outcome<Duration> {
         let started = Instant::now();
-        self.stream.write_all(request).context("cannot send")?;
+        self.socket.write_all(request).context("cannot send")?;
         let mut received = 0;
         while received == 0 {
             received = self.receive_lines(check)?;
@@ -63,7 +124,7 @@ impl Connection {
     /// # Errors
     /// If the peer has closed.
     pub fn send(&mut self, requests: &[u8]) -> Outcome {
-        self.stream.write_all(requests).context("cannot send")
+        self.socket.write_all(requests).context("cannot send")
     }
 
     /// Waits until something comes and gives the number of lines that ended in it.
@@ -74,10 +135,14 @@ impl Connection {
         let filled = self.pending + self.read()?;
         let (mut start, mut lines) = (0, 0);
         for line in self.buffer[..filled].split_inclusive(|byte| *byte == b'\n') {
-            if line.ends_with(b"\n") {
-                check(line)?;
-                lines += 1;
-                start += line.len();
+            if !line.ends_with(b"\n") {
+                break;
+            }
+            start += line.len();
+            match check(line) {
+                Ok(()) => lines += 1,
+                Err(_) if is_event(line, self.passed_over) => {}
+                Err(failure) => return Err(failure),
             }
         }
         self.buffer.copy_within(start..filled, 0);
@@ -110,20 +175,45 @@ impl Connection {
     /// The stream, for a client of another kind.
     ///
     /// # Errors
-    /// If something has been read already that would be lost.
+    /// If something has been read already that would be lost, or it is none of UNIX.
     pub fn into_stream(self) -> Outcome<UnixStream> {
-        if self.pending == 0 { Ok(self.stream) } else { Err(Failure::new("a line has begun already")) }
+        match self.socket {
+            Socket::Unix(stream) if self.pending == 0 => Ok(stream),
+            Socket::Unix(_) => Err(Failure::new("a line has begun already")),
+            Socket::Tcp(_) => Err(Failure::new("not a UNIX socket")),
+        }
     }
 
     /// Reads behind what is pending.
     fn read(&mut self) -> Outcome<usize> {
-        match self.stream.read(&mut self.buffer[self.pending..]) {
+        if self.waits == Waits::InPoll && !self.socket.has_input(DEADLINE)? {
+            return Err(Failure::new("the server is silent"));
+        }
+        match self.socket.read(&mut self.buffer[self.pending..]) {
             Ok(0) => Err(Failure::new("the server closed the connection")),
             Ok(count) => Ok(count),
             Err(error) if error.kind() == ErrorKind::WouldBlock => Err(Failure::new("the server is silent")),
             Err(error) => Err(error.into()),
         }
     }
+}
+
+impl AsFd for Connection {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+/// The request that enables these capabilities.
+pub fn negotiation(enable: &[&str]) -> String {
+    let request = serde_json::json!({"execute": "qmp_capabilities", "arguments": {"enable": enable}, "id": 0});
+    format!("{request}\n")
+}
+
+/// Both monitors write their events in one way.
+fn is_event(line: &[u8], names: &[&str]) -> bool {
+    let line = String::from_utf8_lossy(line);
+    names.iter().any(|name| line.contains(&format!("\"event\": \"{name}\"")))
 }
 
 /// Says whether a line is what was asked for. Looks at its start only.
@@ -145,7 +235,11 @@ pub fn expect_return(line: &[u8]) -> Outcome {
     expect_start(line, b"{\"return\":")
 }
 
-fn expect_greeting(line: &[u8]) -> Outcome {
+/// A monitor speaks first.
+///
+/// # Errors
+/// If it says something else.
+pub fn expect_greeting(line: &[u8]) -> Outcome {
     expect_start(line, b"{\"QMP\":")
 }
 
@@ -154,4 +248,18 @@ fn expect_start(line: &[u8], start: &[u8]) -> Outcome {
         return Ok(());
     }
     Err(Failure::new(format!("unexpected: {}", String::from_utf8_lossy(line).trim_end())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_events_of_these_names_are_passed_over() {
+        let line = b"{\"timestamp\": {\"seconds\": 1}, \"event\": \"DUMP_COMPLETED\", \"data\": {}}\r\n";
+        assert!(is_event(line, &["STOP", "DUMP_COMPLETED"]));
+        assert!(!is_event(line, &["STOP"]));
+        assert!(!is_event(b"{\"return\": {}}\r\n", &["STOP"]));
+        assert!(!is_event(line, &[]));
+    }
 }

@@ -1,4 +1,7 @@
-//! The echoes, and an answer that is always the same: what a socket costs without any monitor behind it. Each runs in a process of its own, as the monitors do.
+//! The echoes, and an answer that is always the same: what a socket costs without any monitor behind it. Each runs in a
+//! process of its own, as the monitors do.
+
+pub mod two_threads;
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -7,7 +10,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+mod tcp;
+
+pub use tcp::{serve_tcp_blocking, serve_tcp_tokio};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::{Context, Outcome};
 
@@ -27,7 +33,7 @@ pub fn serve_blocking(path: &Path) -> Outcome {
     Ok(())
 }
 
-fn echo_blocking(mut connection: UnixStream) -> io::Result<()> {
+fn echo_blocking(mut connection: impl Read + Write) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER_BYTES];
     loop {
         match connection.read(&mut buffer)? {
@@ -35,6 +41,18 @@ fn echo_blocking(mut connection: UnixStream) -> io::Result<()> {
             count => connection.write_all(&buffer[..count])?,
         }
     }
+}
+
+/// Echoes as [`serve_blocking`] does, one client after the other on one thread, as a monitor serves them.
+///
+/// # Errors
+/// If the socket can't be made.
+pub fn serve_in_turn(path: &Path) -> Outcome {
+    for connection in UnixListener::bind(path).context(path.display())?.incoming() {
+        // A client that leaves ends its turn, with an error or without.
+        let _ = echo_blocking(connection?);
+    }
+    Ok(())
 }
 
 /// Answers every line on this socket with the bytes of a file, until killed: what a long reply costs at least.
@@ -76,7 +94,7 @@ pub fn serve_tokio(path: &Path) -> Outcome {
     })
 }
 
-async fn echo_on_tokio(mut connection: tokio::net::UnixStream) -> io::Result<()> {
+async fn echo_on_tokio(mut connection: impl AsyncRead + AsyncWrite + Unpin) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER_BYTES];
     loop {
         match connection.read(&mut buffer).await? {

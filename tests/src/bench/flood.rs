@@ -1,4 +1,5 @@
-//! Keeps a dispatcher busy: eight in-band requests in flight all the time on a monitor of its own, during a turn.
+//! Keeps a dispatcher busy: in-band requests in flight all the time on a monitor of its own, during a turn; eight unless they
+//! take long.
 //!
 //! ```text
 //! idle --Start--> flooding --Stop--> draining --all answered--> idle
@@ -12,6 +13,7 @@ use std::thread;
 
 use super::connection::{Connection, expect_return};
 use super::requests::IN_BAND;
+use super::round_trip::Meanwhile;
 use crate::{Failure, Outcome};
 
 const IN_FLIGHT: usize = 8;
@@ -35,27 +37,16 @@ impl Flood {
     /// # Errors
     /// If the monitor can't be reached.
     pub fn on(path: &Path) -> Outcome<Self> {
-        let connection = Connection::open_session(path, &["oob"])?;
+        Ok(Self::of(IN_BAND, IN_FLIGHT, Connection::open_session(path, &["oob"])?))
+    }
+
+    /// Waits for orders to keep this many of these requests in flight on a session.
+    pub fn of(request: &str, in_flight: usize, connection: Connection) -> Self {
+        let source = Source { connection, request: request.to_owned(), in_flight };
         let (orders, to_obey) = sync_channel(0);
         let (tell, done) = sync_channel(1);
-        thread::spawn(move || obey(connection, &to_obey, &tell));
-        Ok(Self { orders, done })
-    }
-
-    /// Floods from now on.
-    ///
-    /// # Errors
-    /// If the monitor does not answer any more.
-    pub fn start(&self) -> Outcome {
-        self.order(Order::Start)
-    }
-
-    /// Stops, and waits until all has been answered.
-    ///
-    /// # Errors
-    /// If the monitor does not answer any more.
-    pub fn stop(&self) -> Outcome {
-        self.order(Order::Stop)
+        thread::spawn(move || obey(source, &to_obey, &tell));
+        Self { orders, done }
     }
 
     fn order(&self, order: Order) -> Outcome {
@@ -65,15 +56,34 @@ impl Flood {
     }
 }
 
-fn obey(mut connection: Connection, orders: &Receiver<Order>, tell: &SyncSender<Outcome>) {
+impl Meanwhile for Flood {
+    fn start(&mut self) -> Outcome {
+        self.order(Order::Start)
+    }
+
+    /// Waits until all has been answered.
+    fn stop(&mut self) -> Outcome {
+        self.order(Order::Stop)
+    }
+}
+
+/// What the thread has.
+struct Source {
+    connection: Connection,
+    request: String,
+    /// How many are kept there.
+    in_flight: usize,
+}
+
+fn obey(mut source: Source, orders: &Receiver<Order>, tell: &SyncSender<Outcome>) {
     while let Ok(order) = orders.recv() {
         let outcome = match order {
             // Stop without Start: nothing is in flight.
             Order::Stop => Ok(()),
-            Order::Start => begin(&mut connection).and_then(|in_flight| {
+            Order::Start => source.begin().and_then(|in_flight| {
                 // The one who waits for this is there until it has come.
                 let _ = tell.send(Ok(()));
-                flood(&mut connection, in_flight, orders)
+                source.flood(in_flight, orders)
             }),
         };
         if tell.send(outcome).is_err() {
@@ -82,19 +92,21 @@ fn obey(mut connection: Connection, orders: &Receiver<Order>, tell: &SyncSender<
     }
 }
 
-fn begin(connection: &mut Connection) -> Outcome<usize> {
-    connection.send(IN_BAND.repeat(IN_FLIGHT).as_bytes())?;
-    Ok(IN_FLIGHT - connection.receive_lines(expect_return)?)
-}
+impl Source {
+    fn begin(&mut self) -> Outcome<usize> {
+        self.connection.send(self.request.repeat(self.in_flight).as_bytes())?;
+        Ok(self.in_flight - self.connection.receive_lines(expect_return)?)
+    }
 
-/// Floods until the next order, which can only be to stop, and drains.
-fn flood(connection: &mut Connection, mut in_flight: usize, orders: &Receiver<Order>) -> Outcome {
-    while matches!(orders.try_recv(), Err(TryRecvError::Empty)) {
-        connection.send(IN_BAND.repeat(IN_FLIGHT - in_flight).as_bytes())?;
-        in_flight = IN_FLIGHT - connection.receive_lines(expect_return)?;
+    /// Floods until the next order, which can only be to stop, and drains.
+    fn flood(&mut self, mut in_flight: usize, orders: &Receiver<Order>) -> Outcome {
+        while matches!(orders.try_recv(), Err(TryRecvError::Empty)) {
+            self.connection.send(self.request.repeat(self.in_flight - in_flight).as_bytes())?;
+            in_flight = self.in_flight - self.connection.receive_lines(expect_return)?;
+        }
+        while in_flight > 0 {
+            in_flight -= self.connection.receive_lines(expect_return)?;
+        }
+        Ok(())
     }
-    while in_flight > 0 {
-        in_flight -= connection.receive_lines(expect_return)?;
-    }
-    Ok(())
 }

@@ -62,7 +62,7 @@ impl LineUp {
         let ours = qemu.and_then(|qemu| {
             let (_folder, file) = written(qemu.told.text.as_bytes())?;
             let server = OwnServer::start("schema-monitor", Some(&file))?;
-            let connection = Connection::open_session(&server.path(), &[])?;
+            let connection = Connection::open_session(server.address(), &[])?;
             let source = Source::new(connection, server.pid(), 100, Some(server))?;
             source.told.expect_all_of(&qemu.told)?;
             Ok(source)
@@ -71,7 +71,7 @@ impl LineUp {
         let bare = ours.and_then(|ours| {
             let (_folder, file) = written(&ours.told.reply)?;
             let server = OwnServer::start("answer", Some(&file))?;
-            Source::new(Connection::open(&server.path())?, server.pid(), 100, Some(server))
+            Source::new(Connection::open(server.address())?, server.pid(), 100, Some(server))
         });
         let candidates = [("QEMU", qemu), ("a monitor with QEMU's schema", ours), ("bare answer", bare)];
         Self { candidates: candidates.map(|(name, source)| Candidate { name, source }) }

@@ -31,6 +31,10 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub sessions: usize,
 
+    /// Monitors with a session in one process that embeds the library and nothing else
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub embedded: usize,
+
     /// Leave a server out; its lines are still shown, as not measured
     #[arg(long, value_name = "SERVER")]
     pub without: Vec<Server>,
@@ -56,16 +60,51 @@ pub struct Options {
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Echo what comes, blocking
+    #[command(hide = true)]
     Echo {
         /// The socket
         path: PathBuf,
     },
     /// Echo what comes, on a tokio runtime
+    #[command(hide = true)]
     TokioEcho {
         /// The socket
         path: PathBuf,
     },
+    /// Echo what comes, through a second thread
+    #[command(hide = true)]
+    EchoThroughTwoThreads {
+        /// The socket
+        path: PathBuf,
+    },
+    /// Echo what comes, blocking, one client after the other
+    #[command(hide = true)]
+    EchoInTurn {
+        /// The socket
+        path: PathBuf,
+    },
+    /// Echo what comes, blocking, on the socket that standard input is
+    #[command(hide = true)]
+    TcpEcho,
+    /// Echo what comes, on a tokio runtime, on the socket that standard input is
+    #[command(hide = true)]
+    TokioTcpEcho,
+    /// Monitors and no machine
+    #[command(hide = true)]
+    Embedder {
+        /// The socket of the first
+        path: PathBuf,
+        /// How many
+        monitors: usize,
+    },
+    /// Start one monitor, read its greeting, and tell how long that took
+    #[command(hide = true)]
+    StartOnce {
+        /// The socket
+        path: PathBuf,
+    },
     /// Answer every line with the same one, blocking
+    #[command(hide = true)]
     Answer {
         /// The socket
         path: PathBuf,
@@ -73,6 +112,7 @@ pub enum Command {
         reply: PathBuf,
     },
     /// A monitor with no commands but its own that tells another schema
+    #[command(hide = true)]
     SchemaMonitor {
         /// The socket
         path: PathBuf,
@@ -89,6 +129,7 @@ pub enum Command {
         keep: bool,
     },
     /// Monitors that emit as many events as they are asked for
+    #[command(hide = true)]
     EventMonitor {
         /// The socket of a monitor that is there to tell that all are; the others' names are made of it
         path: PathBuf,
@@ -96,6 +137,7 @@ pub enum Command {
         sessions: usize,
     },
     /// Read a request of a file once, and print how much memory that took
+    #[command(hide = true)]
     ParseOnce {
         /// What reads it
         #[arg(value_name = "READER")]
@@ -303,5 +345,20 @@ impl Options {
     /// How many idle sessions.
     pub fn idle_sessions(&self) -> usize {
         if self.quick { self.sessions.min(100) } else { self.sessions }
+    }
+
+    /// How often to start a program.
+    pub fn starts(&self) -> usize {
+        if self.quick { 3 } else { 20 }
+    }
+
+    /// How many monitors that sleep.
+    pub fn asleep_sessions(&self) -> usize {
+        if self.quick { self.embedded / 10 } else { self.embedded }
+    }
+
+    /// How long they are watched.
+    pub fn watched(&self) -> Duration {
+        Duration::from_secs(if self.quick { 1 } else { 5 })
     }
 }

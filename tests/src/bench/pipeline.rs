@@ -49,7 +49,7 @@ pub fn measure(mut candidates: Vec<Candidate>, extent: Extent) -> Vec<Row<Pipeli
         }
         for (candidate, slices) in candidates.iter_mut().zip(&mut slices) {
             let Availability::There(load) = &mut candidate.load else { continue };
-            match slice(load) {
+            match slice_of_one(load) {
                 Ok((took, cpu)) => {
                     slices.per_second.push(load.commands as f64 / took.as_secs_f64());
                     slices.cpu_us.push(cpu.as_secs_f64() * 1e6 / load.commands as f64);
@@ -74,7 +74,7 @@ fn row(candidate: Candidate, slices: Slices) -> Row<PipelineFigures> {
 }
 
 /// Sends as many as may be in flight, then one for each answer, until all have been answered.
-fn slice(load: &mut Load) -> Outcome<(Duration, Duration)> {
+pub(super) fn slice_of_one(load: &mut Load) -> Outcome<(Duration, Duration)> {
     let cpu_before = cpu_time(load.pid)?;
     let started = Instant::now();
     let (mut sent, mut answered) = (load.in_flight.min(load.commands), 0);

@@ -1,5 +1,6 @@
 //! What the system counts for a process: CPU time and resident memory.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 
@@ -8,8 +9,8 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::{Context, Failure, Outcome};
 
-/// A server with 10,000 sessions takes three for each.
-const ENOUGH_FILES: u64 = 32 * 1024;
+/// Two for each of 20,000 sessions, and some.
+const FILES: u64 = 1 << 16;
 
 /// The time that the threads which the process has now were on a CPU, in the scheduler's nanoseconds: the ticks of
 /// `/proc/PID/stat` are too coarse for a slice.
@@ -57,18 +58,66 @@ pub fn peak_resident_bytes(pid: u32) -> Outcome<u64> {
     Ok(kilobytes.parse::<u64>().context("VmHWM is no number")? * 1024)
 }
 
-/// Lets this process, and those it starts, open as many files as the system allows.
+/// A thread of a process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thread {
+    /// Its name.
+    pub name: String,
+    /// How often it has gone to sleep by itself: each time something woke it up again.
+    pub wake_ups: u64,
+}
+
+/// The threads that a process has now, by their ids.
+///
+/// # Errors
+/// If the process has ended.
+pub fn threads(pid: u32) -> Outcome<BTreeMap<String, Thread>> {
+    let mut threads = BTreeMap::new();
+    for task in fs::read_dir(format!("/proc/{pid}/task")).context("the process has ended")? {
+        let task = task?;
+        // A thread may end between the two.
+        let Ok(status) = fs::read_to_string(task.path().join("status")) else { continue };
+        let thread = thread(&status).ok_or_else(|| Failure::new("status does not tell a thread's switches"))?;
+        threads.insert(task.file_name().to_string_lossy().into_owned(), thread);
+    }
+    Ok(threads)
+}
+
+fn thread(status: &str) -> Option<Thread> {
+    let value = |key: &str| status.lines().find_map(|line| Some(line.strip_prefix(key)?.trim().to_owned()));
+    Some(Thread { name: value("Name:")?, wake_ups: value("voluntary_ctxt_switches:")?.parse().ok()? })
+}
+
+/// What this process, and those it starts, may open at a time; without a limit a large number.
+pub fn file_limit() -> u64 {
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+}
+
+/// Lets this process, and those it starts, open as many files as the system allows; beyond that, if this process may raise
+/// what the system allows, as many as the bench can use.
 ///
 /// # Errors
 /// If the system refuses.
 pub fn raise_file_limit() -> Outcome {
     let limit = getrlimit(Resource::Nofile);
-    // Who is privileged may have more.
-    let enough = Rlimit { current: Some(ENOUGH_FILES), maximum: Some(ENOUGH_FILES) };
-    let is_enough = limit.maximum.is_none_or(|maximum| maximum >= ENOUGH_FILES);
-    if !is_enough && setrlimit(Resource::Nofile, enough).is_ok() {
-        return Ok(());
+    if limit.maximum.is_some_and(|maximum| maximum < FILES) {
+        // Most users may not.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(FILES), maximum: Some(FILES) });
     }
+    let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })
         .context("cannot raise the limit of open files")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_threads_name_and_switches_are_found() {
+        let status = "Name:\tactix-rt:worker\nState:\tS (sleeping)\nvoluntary_ctxt_switches:\t17\n\
+                      nonvoluntary_ctxt_switches:\t4\n";
+        assert_eq!(thread(status), Some(Thread { name: "actix-rt:worker".into(), wake_ups: 17 }));
+        assert_eq!(thread("Name:\tx\n"), None);
+    }
 }

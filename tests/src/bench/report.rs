@@ -4,15 +4,17 @@ use serde::Serialize;
 
 mod large_requests;
 pub(super) mod markdown;
+mod service;
 
 pub use self::large_requests::{EndToEndFigures, LargeRequests, ParseFigures, PeakFigures};
+pub use self::service::{AsleepFigures, CrowdFigures, SessionFigures, StartFigures};
 
 use super::placement::Placement;
 use super::scale::ScaleFigures;
 use super::statistics::Quartiles;
 
 /// Everything.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Report {
     /// The circumstances.
     pub about: About,
@@ -22,6 +24,10 @@ pub struct Report {
     pub large_requests: LargeRequests,
     /// A large schema.
     pub compilation: Vec<Row<CompilationFigures>>,
+    /// Starting.
+    pub starts: Vec<Row<StartFigures>>,
+    /// The library alone, idle.
+    pub asleep: Vec<Row<AsleepFigures>>,
     /// Idle sessions.
     pub idle: Vec<Row<IdleFigures>>,
     /// Many events, steady load, growth.
@@ -29,7 +35,7 @@ pub struct Report {
 }
 
 /// Under what circumstances.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct About {
     /// CPUs that this process may use.
     pub cpus: usize,
@@ -50,8 +56,18 @@ pub struct Section {
     pub placement: Placement,
     /// One request at a time.
     pub round_trips: Vec<Row<RoundTripFigures>>,
+    /// The same over TCP.
+    pub over_tcp: Vec<Row<RoundTripFigures>>,
+    /// One request at a time, with a client that waits in its read.
+    pub waiting_in_reads: Vec<Row<RoundTripFigures>>,
+    /// While the main thread has no time.
+    pub hindered: Vec<Row<RoundTripFigures>>,
     /// Several in flight.
     pub pipelined: Vec<Row<PipelineFigures>>,
+    /// The same on many connections.
+    pub crowds: Vec<Row<CrowdFigures>>,
+    /// Short sessions.
+    pub session_rates: Vec<Row<SessionFigures>>,
     /// `query-qmp-schema`.
     pub introspection: Vec<Row<IntrospectionFigures>>,
 }
@@ -93,8 +109,10 @@ pub struct RoundTripFigures {
     pub p99_us: f64,
     /// Each turn's median over the bare echo's of the same round.
     pub to_echo: Quartiles,
-    /// Each turn's median over that of the same work without a flood, of the same round.
-    pub to_idle: Option<Quartiles>,
+    /// The p99 over the bare echo's, each of all round trips.
+    pub p99_to_echo: f64,
+    /// Each turn's median over that of the same work with nothing beside it, of the same round.
+    pub to_beside: Option<Quartiles>,
     /// How many there were.
     pub round_trips: u64,
 }
@@ -173,10 +191,16 @@ impl Report {
     pub fn has_failures(&self) -> bool {
         self.scale.has_failures()
             || self.idle.iter().any(Row::has_failed)
+            || self.starts.iter().any(Row::has_failed)
+            || self.asleep.iter().any(Row::has_failed)
             || self.compilation.iter().any(Row::has_failed)
             || self.large_requests.has_failures()
             || self.sections.iter().any(|section| {
-                section.round_trips.iter().any(Row::has_failed)
+                let round_trips =
+                    [&section.round_trips, &section.over_tcp, &section.waiting_in_reads, &section.hindered];
+                round_trips.into_iter().flatten().any(Row::has_failed)
+                    || section.crowds.iter().any(Row::has_failed)
+                    || section.session_rates.iter().any(Row::has_failed)
                     || section.pipelined.iter().any(Row::has_failed)
                     || section.introspection.iter().any(Row::has_failed)
             })
@@ -205,6 +229,8 @@ mod tests {
             sections: Vec::new(),
             large_requests: LargeRequests::default(),
             compilation: Vec::new(),
+            starts: Vec::new(),
+            asleep: Vec::new(),
             idle,
             scale: ScaleFigures::default(),
         }

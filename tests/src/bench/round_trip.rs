@@ -1,12 +1,12 @@
 //! Round trips, one request at a time, targets taking turns. Each turn's median is set against the echo's of the same
 //! round, so that what disturbs the machine for a while disturbs both.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
-use super::connection::{Connection, LineCheck};
-use super::flood::Flood;
+use super::connection::{Connection, LineCheck, Waits};
 use super::options::Extent;
 use super::report::{RoundTripFigures, Row, RowOutcome};
 use super::servers::Availability;
@@ -21,8 +21,9 @@ const TURN: usize = 100;
 pub struct Candidate {
     /// Its name there.
     pub name: String,
-    /// The name of the line that is the same work without a flood.
-    pub idle: Option<String>,
+    /// The name of the line that it is set against beside the echo: the same work with nothing else going on, or the least
+    /// that such work costs.
+    pub beside: Option<String>,
     /// What is measured, if it is there.
     pub target: Availability<Target>,
 }
@@ -37,7 +38,36 @@ pub struct Target {
     /// What may come back.
     pub check: LineCheck,
     /// What goes on meanwhile.
-    pub flood: Option<Flood>,
+    pub meanwhile: Option<Box<dyn Meanwhile>>,
+}
+
+impl Candidate {
+    /// The same with a client that waits in this way.
+    #[must_use]
+    pub fn waiting(self, waits: Waits) -> Self {
+        let target = match self.target {
+            Availability::There(target) => {
+                Availability::There(Target { connection: target.connection.waiting(waits), ..target })
+            }
+            absent => absent,
+        };
+        Self { target, ..self }
+    }
+}
+
+/// What goes on beside the round trips, during a turn only.
+pub trait Meanwhile: fmt::Debug {
+    /// Begins; it goes on when this returns.
+    ///
+    /// # Errors
+    /// If it does not.
+    fn start(&mut self) -> Outcome;
+
+    /// Ends; it is over when this returns.
+    ///
+    /// # Errors
+    /// If it does not, or had ended by itself.
+    fn stop(&mut self) -> Outcome;
 }
 
 /// The turns of one candidate.
@@ -71,16 +101,16 @@ pub fn measure(mut candidates: Vec<Candidate>, extent: Extent) -> Outcome<Vec<Ro
 }
 
 fn turn(target: &mut Target, turns: &mut Turns) -> Outcome {
-    if let Some(flood) = &target.flood {
-        flood.start()?;
+    if let Some(meanwhile) = &mut target.meanwhile {
+        meanwhile.start()?;
     }
     let mut this = histogram()?;
     for _ in 0..TURN {
         let took = target.connection.round_trip(target.request.as_bytes(), target.check)?;
         this.saturating_record(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
     }
-    if let Some(flood) = &target.flood {
-        flood.stop()?;
+    if let Some(meanwhile) = &mut target.meanwhile {
+        meanwhile.stop()?;
     }
     turns.medians_ns.push(this.value_at_quantile(0.5) as f64);
     turns.all.add(&this).context("histograms that don't fit")
@@ -94,7 +124,7 @@ fn rows(candidates: Vec<Candidate>, turns: &[Turns]) -> Vec<Row<RoundTripFigures
     let names: Vec<String> = candidates.iter().map(|candidate| candidate.name.clone()).collect();
     let mut rows = Vec::new();
     for (candidate, own) in candidates.into_iter().zip(turns) {
-        let idle = candidate.idle.and_then(|idle| names.iter().position(|name| *name == idle)).map(|at| &turns[at]);
+        let idle = candidate.beside.and_then(|idle| names.iter().position(|name| *name == idle)).map(|at| &turns[at]);
         let outcome = match candidate.target {
             Availability::There(_) => figures(own, &turns[0], idle),
             Availability::Absent(reason) => RowOutcome::NotMeasured { reason },
@@ -111,11 +141,16 @@ fn figures(own: &Turns, echo: &Turns, idle: Option<&Turns>) -> RowOutcome<RoundT
     };
     RowOutcome::Measured(RoundTripFigures {
         p50_us: medians.median / 1000.0,
-        p99_us: own.all.value_at_quantile(0.99) as f64 / 1000.0,
+        p99_us: p99(own) / 1000.0,
         to_echo,
-        to_idle: idle.and_then(|idle| ratios(own, idle)),
+        p99_to_echo: p99(own) / p99(echo),
+        to_beside: idle.and_then(|idle| ratios(own, idle)),
         round_trips: own.all.len(),
     })
+}
+
+fn p99(turns: &Turns) -> f64 {
+    turns.all.value_at_quantile(0.99) as f64
 }
 
 fn ratios(own: &Turns, other: &Turns) -> Option<Quartiles> {

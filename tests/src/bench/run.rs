@@ -3,14 +3,21 @@
 use std::fs;
 use std::process::ExitCode;
 
+mod apart;
+mod hindered;
 mod line_up;
 
 use super::options::{OobForm, Options, Part, Server};
 use super::placement::{self, Placement};
-use super::report::{About, LargeRequests, Report, Section};
+use super::report::{About, Report, RoundTripFigures, Row, Section};
 use super::scale::ScaleFigures;
-use super::{charts, compilation, idle, introspection, large_requests, pipeline, process, round_trip};
+use super::{
+    asleep, charts, compilation, crowd, idle, introspection, large_requests, pipeline, process, round_trip,
+    session_rate, start,
+};
 use crate::{Context, Outcome, Product};
+use apart::Apart;
+use hindered::Hindered;
 use line_up::LineUp;
 
 /// Measures everything and prints the tables.
@@ -32,18 +39,20 @@ pub fn run(options: &Options) -> Outcome<ExitCode> {
         sections.push(section(*placement, options)?);
     }
     placement::enter(placements.first().copied().unwrap_or(Placement::Unpinned), &at_start)?;
-    let (mut compilation, mut idle) = (Vec::new(), Vec::new());
-    let large_requests =
-        if options.has(Part::LargeRequests) { large_requests::measure(options, "") } else { LargeRequests::default() };
-    if options.has(Part::Base) {
-        compilation.push(compilation::measure(options));
-        placement::enter(Placement::Unpinned, &at_start)?;
-        idle = idle::measure(options);
+    let mut report =
+        Report { about: about(at_start.count() as usize, program, options), sections, ..Report::default() };
+    if options.has(Part::LargeRequests) {
+        report.large_requests = large_requests::measure(options, "");
     }
-    let scale = ScaleFigures::measure(options, &placements, &at_start)?;
+    if options.has(Part::Base) {
+        report.starts = start::measure(options);
+        report.compilation.push(compilation::measure(options));
+        placement::enter(Placement::Unpinned, &at_start)?;
+        report.asleep = asleep::measure(options);
+        report.idle = idle::measure(options);
+    }
+    report.scale = ScaleFigures::measure(options, &placements, &at_start)?;
     placement::enter(Placement::Unpinned, &at_start)?;
-    let about = about(at_start.count() as usize, program, options);
-    let report = Report { about, sections, large_requests, compilation, idle, scale };
     println!("{}", report.to_markdown());
     if let Some(path) = &options.json {
         let text = serde_json::to_string_pretty(&report)?;
@@ -69,9 +78,24 @@ fn section(placement: Placement, options: &Options) -> Outcome<Section> {
     Ok(Section {
         placement,
         round_trips: round_trip::measure(line_up.round_trips(options.form)?, extent)?,
+        over_tcp: apart(&Apart::over_tcp(options)?, options)?,
+        waiting_in_reads: apart(&Apart::waiting_in_reads(options)?, options)?,
+        hindered: hindered(options)?,
         pipelined: pipeline::measure(line_up.pipelined(), extent),
+        crowds: crowd::measure(crowd::start(options), extent),
+        session_rates: session_rate::measure(session_rate::LineUp::start(options)?, extent),
         introspection: introspection::measure(line_up.introspection(), extent),
     })
+}
+
+fn apart(line_up: &Apart, options: &Options) -> Outcome<Vec<Row<RoundTripFigures>>> {
+    round_trip::measure(line_up.round_trips(options.form), options.extent())
+}
+
+/// With servers that end when it is done.
+fn hindered(options: &Options) -> Outcome<Vec<Row<RoundTripFigures>>> {
+    let line_up = Hindered::start(options)?;
+    round_trip::measure(line_up.round_trips(), options.extent())
 }
 
 fn about(cpus: usize, program: Option<String>, options: &Options) -> About {

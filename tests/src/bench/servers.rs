@@ -1,18 +1,14 @@
 //! The processes that answer, each started in the placement of the moment and killed when dropped.
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::path::Path;
 
-use rustix::process::{Pid, Signal, kill_process};
-use tempfile::TempDir;
+mod own;
 
-use super::connection::Connection;
+pub use own::OwnServer;
+
 use super::options::{Options, Server};
-use crate::program::{Address, DEADLINE, locate};
-use crate::{Context, Failure, Launch, Outcome, Product, Program};
+use crate::program::{Address, locate};
+use crate::{Failure, Launch, Outcome, Product, Program};
 
 /// Something to measure, or why there is nothing.
 #[derive(Debug)]
@@ -34,6 +30,15 @@ impl<T> Availability<T> {
             Self::Broken(reason) => Availability::Broken(reason.clone()),
         }
     }
+
+    /// As [`and_then`](Self::and_then), and what was there becomes a part of it.
+    pub fn then<U>(self, then: impl FnOnce(T) -> Outcome<U>) -> Availability<U> {
+        match self {
+            Self::There(there) => then(there).into(),
+            Self::Absent(reason) => Availability::Absent(reason),
+            Self::Broken(reason) => Availability::Broken(reason),
+        }
+    }
 }
 
 impl<T> From<Outcome<T>> for Availability<T> {
@@ -42,80 +47,6 @@ impl<T> From<Outcome<T>> for Availability<T> {
             Ok(there) => Self::There(there),
             Err(failure) => Self::Broken(failure.to_string()),
         }
-    }
-}
-
-/// This program again, as one of the servers that it has itself.
-#[derive(Debug)]
-pub struct OwnServer {
-    child: Child,
-    directory: TempDir,
-}
-
-impl OwnServer {
-    /// Starts it; `file` is what the subcommand takes besides the socket, if anything.
-    ///
-    /// # Errors
-    /// If it can't be reached.
-    pub fn start(subcommand: &str, file: Option<&Path>) -> Outcome<Self> {
-        Self::start_under(&[], subcommand, file.map(Path::as_os_str))
-    }
-
-    /// Starts it under another program, whose command line stands first; `argument` as in [`Self::start`].
-    ///
-    /// # Errors
-    /// If it can't be reached.
-    pub fn start_under(wrapper: &[&OsStr], subcommand: &str, argument: Option<&OsStr>) -> Outcome<Self> {
-        let directory = tempfile::tempdir()?;
-        let path = directory.path().join("server.sock");
-        let own = std::env::current_exe()?;
-        let mut line = wrapper.iter().copied().chain([own.as_os_str(), OsStr::new(subcommand)]);
-        let mut command = Command::new(line.next().unwrap_or_default());
-        command.args(line).arg(&path).args(argument).stdin(Stdio::null());
-        let child = command.spawn().context(format!("cannot start the {subcommand}"))?;
-        let server = Self { child, directory };
-        let started = Instant::now();
-        while Connection::open(&server.path()).is_err() {
-            if started.elapsed() > DEADLINE {
-                return Err(Failure::new(format!("the {subcommand} does not listen")));
-            }
-            thread::yield_now();
-        }
-        Ok(server)
-    }
-
-    /// Its socket.
-    pub fn path(&self) -> PathBuf {
-        self.directory.path().join("server.sock")
-    }
-
-    /// The process id.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Asks it to end, so that what it runs under can say what it saw, and waits for that.
-    ///
-    /// # Errors
-    /// If it does not end.
-    pub fn end(mut self) -> Outcome {
-        let pid = Pid::from_child(&self.child);
-        kill_process(pid, Signal::TERM).context("cannot end the server")?;
-        let started = Instant::now();
-        while self.child.try_wait()?.is_none() {
-            if started.elapsed() > DEADLINE {
-                return Err(Failure::new("the server does not end"));
-            }
-            thread::sleep(Duration::from_millis(1));
-        }
-        Ok(())
-    }
-}
-
-impl Drop for OwnServer {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -130,6 +61,11 @@ pub struct MonitorServer {
 impl MonitorServer {
     /// Starts the product with this many monitors, unless it is absent or left out.
     pub fn start(product: Product, monitors: usize, options: &Options) -> Availability<Self> {
+        Self::launch(product, &Launch::new(product).monitors(monitors), options)
+    }
+
+    /// Starts the product, unless it is absent or left out. `launch` is how.
+    pub fn launch(product: Product, launch: &Launch, options: &Options) -> Availability<Self> {
         let server = match product {
             Product::QmpVmm => Server::QmpVmm,
             Product::Qemu => Server::Qemu,
@@ -140,7 +76,7 @@ impl MonitorServer {
         if let (Server::Qemu, Err(reason)) = (server, locate::qemu()) {
             return Availability::Absent(reason.to_string());
         }
-        match Launch::new(product).monitors(monitors).start() {
+        match launch.start() {
             Ok(program) => Availability::There(Self { program, product }),
             Err(failure) => Availability::Broken(failure.to_string()),
         }
@@ -155,6 +91,11 @@ impl MonitorServer {
             Address::Unix(path) => Ok(path),
             Address::Tcp(_) => Err(Failure::new("not a UNIX socket")),
         }
+    }
+
+    /// Where one monitor listens.
+    pub fn address(&self, monitor: usize) -> &Address {
+        self.program.address(monitor)
     }
 
     /// The process id.

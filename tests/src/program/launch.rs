@@ -130,7 +130,7 @@ impl Launch {
         Program::start(self)
     }
 
-    pub(super) fn addresses(&self, folder: &Path) -> Outcome<Vec<Address>> {
+    pub(crate) fn addresses(&self, folder: &Path) -> Outcome<Vec<Address>> {
         (0..self.monitors).map(|number| self.address(folder, number)).collect()
     }
 
@@ -144,7 +144,7 @@ impl Launch {
         }
     }
 
-    pub(super) fn command_line(&self, addresses: &[Address]) -> Vec<OsString> {
+    pub(crate) fn command_line(&self, addresses: &[Address]) -> Vec<OsString> {
         let mut line: Vec<OsString> = self.product.base_arguments().iter().map(Into::into).collect();
         for address in addresses {
             let mut options = format!("{},server=on,wait=off", address.chardev());

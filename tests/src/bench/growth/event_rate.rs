@@ -84,8 +84,8 @@ fn figures(at: usize, rate: u64, parts: &Outcome<[Parts; RATES.len()]>) -> Outco
 
 impl Session {
     fn start() -> Outcome<Self> {
-        let server = OwnServer::start_under(&[], "event-monitor", Some("1".as_ref()))?;
-        let stream = Connection::open_session(&session_path(&server.path(), 0), &["oob"])?.into_stream()?;
+        let server = OwnServer::start_under(&[], "event-monitor", ["1"])?;
+        let stream = Connection::open_session(&session_path(server.path()?, 0), &["oob"])?.into_stream()?;
         stream.set_nonblocking(true)?;
         Ok(Self { server, stream, ticks: Ticks::default(), replies: 0, buffer: vec![0; 64 * 1024] })
     }

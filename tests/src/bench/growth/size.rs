@@ -30,11 +30,11 @@ pub struct SizeFigures {
 }
 
 pub(super) fn measure(extent: GrowthExtent) -> Vec<Row<SizeFigures>> {
-    let server = OwnServer::start_under(&[], "event-monitor", Some("1".as_ref()));
+    let server = OwnServer::start_under(&[], "event-monitor", ["1"]);
     let connection = server
         .as_ref()
         .map_err(Failure::new)
-        .and_then(|server| Connection::open_session(&session_path(&server.path(), 0), &["oob"]));
+        .and_then(|server| Connection::open_session(&session_path(server.path()?, 0), &["oob"]));
     match connection {
         Ok(mut connection) => SIZES.map(|bytes| row(name(bytes), figures(&mut connection, bytes, extent))).into(),
         Err(failure) => vec![row("requests".to_owned(), Err(failure))],

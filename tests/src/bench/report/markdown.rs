@@ -1,5 +1,7 @@
 //! The report as Markdown tables.
 
+mod service;
+
 use super::{
     About, CompilationFigures, IdleFigures, IntrospectionFigures, PipelineFigures, Report, RoundTripFigures, Row,
     RowOutcome, Section,
@@ -22,6 +24,8 @@ pub(super) fn render(report: &Report) -> String {
 fn render_base(report: &Report) -> String {
     let mut text = String::new();
     text.push_str(&format!("\n## Compiling a schema\n\n{}", render_compilation(&report.compilation)));
+    text.push_str(&format!("\n## Starting\n\n{}", service::starts(&report.starts)));
+    text.push_str(&format!("\n## Idle sessions of the library alone\n\n{}", service::asleep(&report.asleep)));
     text.push_str("\n## Idle sessions\n\n");
     text.push_str(&table(
         [
@@ -62,24 +66,45 @@ fn heading(about: &About) -> String {
 
 fn render_section(section: &Section) -> String {
     let placement = section.placement;
-    let round_trips = table(
-        ["round trip", "p50, us", "p99, us", "times the bare echo", "times its own idle"],
-        &section.round_trips,
-        |row: &RoundTripFigures| {
-            let to_idle = row.to_idle.map_or_else(String::new, |ratio| with_quartiles(ratio, 2));
-            [format!("{:.1}", row.p50_us), format!("{:.1}", row.p99_us), with_quartiles(row.to_echo, 2), to_idle]
-        },
-    );
+    let round_trips = render_round_trips(&section.round_trips);
+    let over_tcp = render_round_trips(&section.over_tcp);
+    let waiting_in_reads = render_round_trips(&section.waiting_in_reads);
+    let hindered = render_round_trips(&section.hindered);
     let pipelined = table(
         ["pipelined", "commands a second", "server's CPU, us each"],
         &section.pipelined,
         |row: &PipelineFigures| [with_quartiles(row.per_second, 0), with_quartiles(row.cpu_us, 1)],
     );
+    let crowds = service::crowds(&section.crowds);
+    let session_rates = service::session_rates(&section.session_rates);
     let introspection = render_introspection(&section.introspection);
     format!(
-        "\n## Round trips, {placement}\n\n{round_trips}\n## Pipelined, {placement}\n\n{pipelined}\n\
+        "\n## Round trips, {placement}\n\n{round_trips}\n## Round trips over TCP, {placement}\n\n{over_tcp}\n\
+         ## Round trips of a client that waits in its read, {placement}\n\n{waiting_in_reads}\n\
+         ## Round trips while the main thread has no time, {placement}\n\n{hindered}\n## Pipelined, {placement}\n\n{pipelined}\n\
+         ## Pipelined on many connections, {placement}\n\n{crowds}\n## Short sessions, {placement}\n\n{session_rates}\n\
          ## Introspection, {placement}\n\n{introspection}"
     )
+}
+
+fn render_round_trips(rows: &[Row<RoundTripFigures>]) -> String {
+    let header = [
+        "round trip",
+        "p50, us",
+        "p99, us",
+        "times the bare echo",
+        "p99, times the echo's",
+        "times its own idle, or the echo through two threads",
+    ];
+    table(header, rows, |row: &RoundTripFigures| {
+        [
+            format!("{:.1}", row.p50_us),
+            format!("{:.1}", row.p99_us),
+            with_quartiles(row.to_echo, 2),
+            format!("{:.2}", row.p99_to_echo),
+            row.to_beside.map_or_else(String::new, |ratio| with_quartiles(ratio, 2)),
+        ]
+    })
 }
 
 fn render_introspection(rows: &[Row<IntrospectionFigures>]) -> String {

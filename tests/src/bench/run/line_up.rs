@@ -1,11 +1,12 @@
 //! Who takes part: the servers of one placement, and the lines of the tables that they give.
 
-use crate::bench::connection::{Connection, expect_anything, expect_return};
+use crate::bench::connection::{Connection, Waits, expect_anything, expect_return};
 use crate::bench::flood::Flood;
 use crate::bench::options::{OobForm, Options};
-use crate::bench::requests::{ECHOED, IN_BAND, out_of_band};
+use crate::bench::requests::{ECHOED, IN_BAND, IN_BAND_FUNCTION_REQUEST, out_of_band};
 use crate::bench::servers::{Availability, MonitorServer, OwnServer, name_of};
 use crate::bench::{introspection, pipeline, round_trip};
+use crate::program::Address;
 use crate::{Outcome, Product};
 
 /// The monitors of a server, one for each kind of work: a monitor serves one client.
@@ -18,12 +19,17 @@ const FLOOD_BESIDE_ECHO: usize = 5;
 const PIPELINED_WITH_OOB: usize = 6;
 const PIPELINED_PLAIN: usize = 7;
 const INTROSPECTION: usize = 8;
-const MONITORS: usize = 9;
+const IN_BAND_FUNCTION: usize = 9;
+const MONITORS: usize = 10;
+
+/// The row that in-band round trips are set against.
+const TWO_THREADS: &str = "bare echo, through a second thread";
 
 /// The servers.
 pub(super) struct LineUp {
     echo: OwnServer,
     tokio_echo: OwnServer,
+    two_threads: OwnServer,
     monitors: [(Product, Availability<MonitorServer>); 2],
 }
 
@@ -31,13 +37,16 @@ impl LineUp {
     pub(super) fn start(options: &Options) -> Outcome<Self> {
         let monitors =
             [Product::Qemu, Product::QmpVmm].map(|product| (product, MonitorServer::start(product, MONITORS, options)));
-        Ok(Self { echo: OwnServer::start("echo", None)?, tokio_echo: OwnServer::start("tokio-echo", None)?, monitors })
+        let (echo, tokio_echo) = (OwnServer::start("echo", None)?, OwnServer::start("tokio-echo", None)?);
+        let two_threads = OwnServer::start("echo-through-two-threads", None)?;
+        Ok(Self { echo, tokio_echo, two_threads, monitors })
     }
 
     pub(super) fn round_trips(&self, form: OobForm) -> Outcome<Vec<round_trip::Candidate>> {
         let mut candidates = vec![
-            echo_line("bare echo", self.echo_target(&self.echo, None)),
-            echo_line("tokio echo", self.echo_target(&self.tokio_echo, None)),
+            echo_line("bare echo", echo_target(self.echo.address(), None)),
+            echo_line("tokio echo", echo_target(self.tokio_echo.address(), None)),
+            echo_line(TWO_THREADS, echo_target(self.two_threads.address(), None)),
         ];
         for (product, server) in &self.monitors {
             let name = name_of(*product);
@@ -45,28 +54,33 @@ impl LineUp {
                 Product::Qemu => out_of_band(OobForm::ExecOob),
                 Product::QmpVmm => out_of_band(form),
             };
-            let mut line = |what: &str, idle: Option<String>, target: Availability<_>| {
-                candidates.push(round_trip::Candidate { name: format!("{name} {what}"), idle, target });
+            let mut line = |what: &str, beside: Option<String>, target: Availability<_>| {
+                candidates.push(round_trip::Candidate { name: format!("{name} {what}"), beside, target });
             };
-            line("in-band, oob off", None, target(server, IN_BAND_PLAIN, &[], IN_BAND));
-            line("in-band, oob on", None, target(server, IN_BAND_WITH_OOB, &["oob"], IN_BAND));
+            let least = || Some(TWO_THREADS.to_owned());
+            line("in-band, oob off", least(), target(server, IN_BAND_PLAIN, &[], IN_BAND));
+            line("in-band, oob on", least(), target(server, IN_BAND_WITH_OOB, &["oob"], IN_BAND));
+            let by_function = target(server, IN_BAND_FUNCTION, &["oob"], IN_BAND_FUNCTION_REQUEST);
+            line("in-band, oob on, run by a function", least(), by_function);
             line("OOB", None, target(server, OOB_IDLE, &["oob"], oob));
             let flooded = server.and_then(|server| {
                 let flood = Flood::on(server.path(FLOOD_BESIDE_OOB)?)?;
-                let mut target = open(server, OOB_FLOODED, &["oob"], oob)?;
-                target.flood = Some(flood);
+                let mut target = session_target(server.address(OOB_FLOODED), &["oob"], oob)?;
+                target.meanwhile = Some(Box::new(flood));
                 Ok(target)
             });
             line("OOB, dispatcher flooded", Some(format!("{name} OOB")), flooded);
-            let beside = server
-                .and_then(|server| self.echo_target(&self.echo, Some(Flood::on(server.path(FLOOD_BESIDE_ECHO)?)?)));
+            let beside = server.and_then(|server| {
+                let flood = Flood::on(server.path(FLOOD_BESIDE_ECHO)?)?;
+                echo_target(self.echo.address(), Some(Box::new(flood)))
+            });
             candidates.push(round_trip::Candidate {
                 name: format!("bare echo, while {name} is flooded"),
-                idle: Some("bare echo".to_owned()),
+                beside: Some("bare echo".to_owned()),
                 target: beside,
             });
         }
-        Ok(candidates)
+        Ok(candidates.into_iter().map(|candidate| candidate.waiting(Waits::InPoll)).collect())
     }
 
     pub(super) fn pipelined(&self) -> Vec<pipeline::Candidate> {
@@ -86,29 +100,40 @@ impl LineUp {
         let [(_, qemu), _] = &self.monitors;
         introspection::LineUp::start(&qemu.and_then(|qemu| Ok((qemu.path(INTROSPECTION)?.to_owned(), qemu.pid()))))
     }
-
-    fn echo_target(&self, echo: &OwnServer, flood: Option<Flood>) -> Outcome<round_trip::Target> {
-        let connection = Connection::open(&echo.path())?;
-        Ok(round_trip::Target { connection, request: ECHOED, check: expect_anything, flood })
-    }
 }
 
-fn echo_line(name: &str, target: Outcome<round_trip::Target>) -> round_trip::Candidate {
-    round_trip::Candidate { name: name.to_owned(), idle: None, target: target.into() }
+/// An echo, as it is measured.
+pub(super) fn echo_target(
+    address: &Address,
+    meanwhile: Option<Box<dyn round_trip::Meanwhile>>,
+) -> Outcome<round_trip::Target> {
+    Ok(round_trip::Target {
+        connection: Connection::open(address)?,
+        request: ECHOED,
+        check: expect_anything,
+        meanwhile,
+    })
 }
 
-fn target(
+/// An echo's line.
+pub(super) fn echo_line(name: &str, target: Outcome<round_trip::Target>) -> round_trip::Candidate {
+    round_trip::Candidate { name: name.to_owned(), beside: None, target: target.into() }
+}
+
+/// A monitor's session, if its server is there.
+pub(super) fn target(
     server: &Availability<MonitorServer>,
     monitor: usize,
     enable: &[&str],
     request: &'static str,
 ) -> Availability<round_trip::Target> {
-    server.and_then(|server| open(server, monitor, enable, request))
+    server.and_then(|server| session_target(server.address(monitor), enable, request))
 }
 
-fn open(server: &MonitorServer, monitor: usize, enable: &[&str], request: &'static str) -> Outcome<round_trip::Target> {
-    let connection = Connection::open_session(server.path(monitor)?, enable)?;
-    Ok(round_trip::Target { connection, request, check: expect_return, flood: None })
+/// A session of a monitor, as it is measured.
+pub(super) fn session_target(address: &Address, enable: &[&str], request: &'static str) -> Outcome<round_trip::Target> {
+    let connection = Connection::open_session(address, enable)?;
+    Ok(round_trip::Target { connection, request, check: expect_return, meanwhile: None })
 }
 
 fn load(

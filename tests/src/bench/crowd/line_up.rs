@@ -1,0 +1,44 @@
+//! The servers of the crowd, each a process of its own.
+
+use rustix::event::epoll;
+
+use super::{Candidate, Crowd};
+use crate::bench::connection::Connection;
+use crate::bench::options::Options;
+use crate::bench::pipeline::Load;
+use crate::bench::servers::{MonitorServer, name_of};
+use crate::{Context, Outcome, Product};
+
+const CONNECTIONS: usize = 64;
+
+const IN_FLIGHT: usize = 8;
+
+/// Starts both products with a monitor for each connection, and one for the connection that is alone.
+pub fn start(options: &Options) -> Vec<Candidate> {
+    let candidate = |product| {
+        let crowd = MonitorServer::start(product, CONNECTIONS + 1, options).then(crowd_of);
+        Candidate {
+            name: format!("{}, {CONNECTIONS} connections, {IN_FLIGHT} in flight each", name_of(product)),
+            crowd,
+        }
+    };
+    [Product::Qemu, Product::QmpVmm].map(candidate).into()
+}
+
+fn crowd_of(server: MonitorServer) -> Outcome<Crowd> {
+    let ready = epoll::create(epoll::CreateFlags::CLOEXEC).context("no epoll")?;
+    let mut connections = Vec::new();
+    for monitor in 0..CONNECTIONS {
+        let connection = Connection::open_session(server.address(monitor), &["oob"])?;
+        epoll::add(&ready, &connection, epoll::EventData::new_u64(monitor as u64), epoll::EventFlags::IN)?;
+        connections.push(connection);
+    }
+    // Enough that what is in flight at the end is little beside it, and not so much that the slice of QEMU takes seconds.
+    let (alone, each) = match server.product {
+        Product::Qemu => (400, 40),
+        Product::QmpVmm => (8000, 300),
+    };
+    let connection = Connection::open_session(server.address(CONNECTIONS), &["oob"])?;
+    let alone = Load { connection, in_flight: IN_FLIGHT, commands: alone, pid: server.pid() };
+    Ok(Crowd { connections, ready, in_flight: IN_FLIGHT, commands: CONNECTIONS * each, alone, server })
+}

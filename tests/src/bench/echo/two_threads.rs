@@ -1,0 +1,100 @@
+//! An echo through two threads that sleep in epoll: one reads and writes, the other is woken for each line and wakes the
+//! first. It does nothing else, so it is the least that a command costs which is read on one thread and run on another.
+
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use rustix::buffer::spare_capacity;
+use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
+use rustix::event::{EventfdFlags, eventfd};
+
+use super::BUFFER_BYTES;
+use crate::{Context, Outcome};
+
+const CONNECTION: EventData = EventData::new_u64(0);
+const WAKE_UP: EventData = EventData::new_u64(1);
+
+/// Echoes on this socket until killed.
+///
+/// # Errors
+/// If the socket can't be made.
+pub fn serve(path: &Path) -> Outcome {
+    for connection in UnixListener::bind(path).context(path.display())?.incoming() {
+        let connection = connection?;
+        // A client that leaves ends its threads, with an error or without.
+        thread::spawn(move || drop(echo(&connection)));
+    }
+    Ok(())
+}
+
+/// What wakes a thread, with its epoll instance.
+struct Sleeper {
+    epoll: OwnedFd,
+    waker: OwnedFd,
+}
+
+impl Sleeper {
+    fn new() -> io::Result<Self> {
+        let epoll = epoll::create(CreateFlags::CLOEXEC)?;
+        let waker = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?;
+        epoll::add(&epoll, &waker, WAKE_UP, EventFlags::IN | EventFlags::ET)?;
+        Ok(Self { epoll, waker })
+    }
+
+    fn wake(&self) -> io::Result<()> {
+        rustix::io::write(&self.waker, &1_u64.to_ne_bytes())?;
+        Ok(())
+    }
+
+    fn sleep(&self, woken_by: &mut Vec<epoll::Event>) -> io::Result<()> {
+        woken_by.clear();
+        woken_by.reserve(2);
+        epoll::wait(&self.epoll, spare_capacity(woken_by), None)?;
+        Ok(())
+    }
+}
+
+fn echo(connection: &UnixStream) -> io::Result<()> {
+    connection.set_nonblocking(true)?;
+    let (first, second) = (Sleeper::new()?, Sleeper::new()?);
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| hand_back(&first, &second, &over));
+        let outcome = read_and_write(connection, &first, &second);
+        over.store(true, Ordering::Release);
+        second.wake()?;
+        outcome
+    })
+}
+
+fn hand_back(first: &Sleeper, second: &Sleeper, over: &AtomicBool) -> io::Result<()> {
+    let mut woken_by = Vec::new();
+    while !over.load(Ordering::Acquire) {
+        second.sleep(&mut woken_by)?;
+        first.wake()?;
+    }
+    Ok(())
+}
+
+fn read_and_write(mut connection: &UnixStream, first: &Sleeper, second: &Sleeper) -> io::Result<()> {
+    epoll::add(&first.epoll, connection.as_fd(), CONNECTION, EventFlags::IN | EventFlags::RDHUP | EventFlags::ET)?;
+    let (mut woken_by, mut buffer, mut filled) = (Vec::new(), vec![0; BUFFER_BYTES], 0);
+    loop {
+        first.sleep(&mut woken_by)?;
+        for event in &woken_by {
+            if event.data.u64() == CONNECTION.u64() {
+                filled = connection.read(&mut buffer)?;
+                if filled == 0 {
+                    return Ok(());
+                }
+                second.wake()?;
+            } else {
+                connection.write_all(&buffer[..std::mem::take(&mut filled)])?;
+            }
+        }
+    }
+}
