@@ -17,7 +17,7 @@
 
 use crate::hangup::is_hung_up;
 use crate::registration::register;
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, recv, send, sendmsg};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -52,19 +52,20 @@ impl Socket {
         loop {
             let mut guard = ready!(io.poll_read_ready(cx))?;
             let room = buf.initialize_unfilled();
-            match recv(io, &mut *room, RecvFlags::empty()) {
-                Ok((length, _)) => {
-                    // Less than there was room for: the kernel has no more, and need not be asked to learn that.
-                    if (1..room.len()).contains(&length) {
-                        guard.clear_ready();
-                    }
-                    buf.advance(length);
-                    return Poll::Ready(Ok(()));
+            let length = match retry_on_intr(|| recv(io, &mut *room, RecvFlags::empty())) {
+                Ok((length, _)) => length,
+                Err(Errno::AGAIN) => {
+                    guard.clear_ready();
+                    continue;
                 }
-                Err(Errno::AGAIN) => guard.clear_ready(),
-                Err(Errno::INTR) => {}
                 Err(error) => return Poll::Ready(Err(error.into())),
+            };
+            // Less than there was room for: the kernel has no more, and need not be asked to learn that.
+            if (1..room.len()).contains(&length) {
+                guard.clear_ready();
             }
+            buf.advance(length);
+            return Poll::Ready(Ok(()));
         }
     }
 
@@ -73,26 +74,26 @@ impl Socket {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.told_of == ToldOf::Input {
+            match write(self.io()?.as_fd(), bufs) {
+                Err(Errno::AGAIN) => self.register_anew(ToldOf::InputAndRoom)?,
+                written => return Poll::Ready(Ok(written?)),
+            }
+        }
         loop {
             let io = self.io()?;
-            let guard = match self.told_of {
-                ToldOf::Input => None,
-                ToldOf::InputAndRoom => Some(ready!(io.poll_write_ready(cx))?),
-            };
-            match (write(io.as_fd(), bufs), guard) {
-                (Ok(length), guard) => {
-                    let whole = length == bufs.iter().map(|slice| slice.len()).sum::<usize>();
-                    match guard {
-                        Some(_) if whole => self.register_anew(ToldOf::Input)?,
-                        Some(mut guard) => guard.clear_ready(),
-                        None => {}
-                    }
+            let mut guard = ready!(io.poll_write_ready(cx))?;
+            match write(io.as_fd(), bufs) {
+                Ok(length) if length == bufs.iter().map(|slice| slice.len()).sum::<usize>() => {
+                    self.register_anew(ToldOf::Input)?;
                     return Poll::Ready(Ok(length));
                 }
-                (Err(Errno::AGAIN), Some(mut guard)) => guard.clear_ready(),
-                (Err(Errno::AGAIN), None) => self.register_anew(ToldOf::InputAndRoom)?,
-                (Err(Errno::INTR), _) => {}
-                (Err(error), _) => return Poll::Ready(Err(error.into())),
+                Ok(length) => {
+                    guard.clear_ready();
+                    return Poll::Ready(Ok(length));
+                }
+                Err(Errno::AGAIN) => guard.clear_ready(),
+                Err(error) => return Poll::Ready(Err(error.into())),
             }
         }
     }
@@ -141,8 +142,8 @@ impl Socket {
 
 /// Never raises SIGPIPE.
 fn write(socket: BorrowedFd<'_>, bufs: &[io::IoSlice<'_>]) -> rustix::io::Result<usize> {
-    match bufs {
+    retry_on_intr(|| match bufs {
         [single] => send(socket, single, SendFlags::NOSIGNAL),
         several => sendmsg(socket, several, &mut SendAncillaryBuffer::default(), SendFlags::NOSIGNAL),
-    }
+    })
 }
