@@ -212,6 +212,47 @@ fn a_value_in_many_chunks_is_moved_only_a_few_times() {
 }
 
 #[test]
+fn a_large_request_in_large_pieces_is_the_same_request() {
+    let long = |unit: &str| unit.repeat(150_000 / unit.len());
+    let [plain, mixed, escaped] = [long("plain text"), long("größe 日本"), long(r"\ud83d\ude00\n\u00e9ab")];
+    let text = format!(r#"{{"execute": "{plain}", "arguments": {{"{mixed}": ["{escaped}", "{mixed}"], "n": [1]}}}}"#);
+    let expected = [request(&text)];
+    for size in [999, 16_383, 16_384, 16_385, 40_000, 65_536, 1 << 20] {
+        let mut framer = Framer::default();
+        text.as_bytes().chunks(size).for_each(|chunk| framer.push(Bytes::copy_from_slice(chunk)));
+        assert!(drain(&mut framer) == expected, "in pieces of {size}");
+        assert_eq!((framer.take_consumed(), framer.kept.capacity()), (text.len(), 0));
+    }
+}
+
+#[test]
+fn a_mistake_in_a_long_string_is_one_error_and_the_next_valid_command_is_answered() {
+    for (wrong, error) in [
+        (&b"\xc3"[..], "invalid UTF-8 sequence in string"),
+        (b"\xef\xb7\x90", "invalid UTF-8 sequence in string"),
+        (b"\\ufffe", "\\ufffe is not a valid Unicode character"),
+        (b"\\x", "invalid escape sequence in string"),
+        (b"\xff", "stray "),
+    ] {
+        for place in [0, 20_000, 65_535, 65_536, 99_990] {
+            let mut input = [b"{\"execute\": \"", &vec![b'a'; 100_000][..], b"\"}"].concat();
+            input.splice(13 + place..13 + place + wrong.len(), wrong.iter().copied());
+            input.extend_from_slice(VALID);
+            let chunks: Vec<&[u8]> = input.chunks(65_536).collect();
+            let (all, end) = frames_in(&chunks, Limits::default());
+            let [first, valid] = &all[..] else { panic!("{} frames", all.len()) };
+            let error_of = match first {
+                Frame::Value(text) => diagnose(text).unwrap().desc(),
+                Frame::Error(error) => error.desc(),
+                Frame::Request(_) => panic!("a request"),
+            };
+            assert!(error_of.contains(error), "{error_of} for {error}");
+            assert_eq!((valid, end), (&Frame::Value(VALID.into()), None));
+        }
+    }
+}
+
+#[test]
 fn the_caller_may_stop_after_any_item_and_go_on_without_new_input() {
     let mut framer = Framer::default();
     framer.push(Bytes::from_static(b"{}{}"));

@@ -8,8 +8,8 @@ use serde_json::{Map, Number, Value};
 use crate::parser::noncharacter::is_character;
 
 /// The `arguments` of a request that is well-formed but for, perhaps, these; `None` if they are refused.
-pub(super) fn strict_arguments(request: &str) -> Option<Map<String, Value>> {
-    let Strict(mut request) = serde_json::from_str(request).ok()?;
+pub(super) fn strict_arguments(request: &[u8]) -> Option<Map<String, Value>> {
+    let Strict(mut request) = serde_json::from_slice(request).ok()?;
     request.get_mut("arguments")?.as_object_mut().map(std::mem::take)
 }
 
