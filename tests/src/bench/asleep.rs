@@ -37,10 +37,9 @@ pub fn measure(options: &Options) -> Vec<Row<AsleepFigures>> {
     vec![Row { name, outcome }]
 }
 
-/// The embedder has three descriptors for each: the listening socket, the client's, and one that watches for its end. We have
-/// one.
+/// The embedder has two descriptors for each: the listening socket and the client's. We have one.
 fn affordable(wanted: usize, file_limit: u64) -> usize {
-    let limit = file_limit.saturating_sub(OTHER_FILES) / 3;
+    let limit = file_limit.saturating_sub(OTHER_FILES) / 2;
     wanted.min(usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
@@ -88,7 +87,7 @@ mod tests {
     #[test]
     fn as_many_sessions_as_there_are_files_for() {
         assert_eq!(affordable(10_000, 1 << 20), 10_000);
-        assert_eq!(affordable(10_000, 20_000), 6_600);
+        assert_eq!(affordable(10_000, 20_000), 9_900);
         assert_eq!(affordable(10_000, 100), 0);
     }
 }

@@ -159,8 +159,10 @@ pub enum Command {
 /// `--only`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Part {
-    /// Round trips, pipelined, introspection, compilation, idle sessions
+    /// Round trips, pipelined, short sessions, introspection, compilation
     Base,
+    /// Starting, and idle sessions
+    Idle,
     /// Large requests
     LargeRequests,
     /// Events to many sessions

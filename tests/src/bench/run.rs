@@ -45,8 +45,10 @@ pub fn run(options: &Options) -> Outcome<ExitCode> {
         report.large_requests = large_requests::measure(options, "");
     }
     if options.has(Part::Base) {
-        report.starts = start::measure(options);
         report.compilation.push(compilation::measure(options));
+    }
+    if options.has(Part::Idle) {
+        report.starts = start::measure(options);
         placement::enter(Placement::Unpinned, &at_start)?;
         report.asleep = asleep::measure(options);
         report.idle = idle::measure(options);

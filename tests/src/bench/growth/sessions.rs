@@ -115,10 +115,9 @@ fn figures(point: Point, one_monitor: &Outcome<u64>) -> Outcome<SessionsFigures>
     })
 }
 
-/// How many sessions there can be: each takes three open files of the server, the socket that listens, the connection, and
-/// the connection once more, by which its end is noticed while nothing is read.
+/// How many sessions there can be: each takes two open files of the server, the socket that listens and the connection.
 fn most(open_files: Option<u64>) -> usize {
-    open_files.map_or(usize::MAX, |files| usize::try_from(files.saturating_sub(OTHER_FILES) / 3).unwrap_or(usize::MAX))
+    open_files.map_or(usize::MAX, |files| usize::try_from(files.saturating_sub(OTHER_FILES) / 2).unwrap_or(usize::MAX))
 }
 
 #[cfg(test)]
@@ -126,8 +125,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_takes_three_open_files() {
-        assert_eq!(most(Some(20_000)), 6_633);
+    fn a_session_takes_two_open_files() {
+        assert_eq!(most(Some(20_000)), 9_950);
         assert_eq!(most(Some(10)), 0);
         assert_eq!(most(None), usize::MAX);
     }
