@@ -28,6 +28,8 @@
 //! | [`latency`] | how long requests take under a steady load |
 //! | [`growth`] | how cost grows |
 //! | [`instructions`] | how many instructions an operation takes, compared with what is kept |
+//! | [`turns`] | servers take turns |
+//! | [`readiness`], [`open_files`] | waiting for many connections, and having so many |
 //! | [`statistics`], [`process`], [`placement`] | medians, the system's own counts, which CPU |
 //! | [`charts`] | pictures of some of the figures |
 //! | [`report`] | the tables, for people and for machines |
@@ -49,10 +51,12 @@ pub mod instructions;
 pub mod introspection;
 pub mod large_requests;
 pub mod latency;
+pub mod open_files;
 pub mod options;
 pub mod pipeline;
 pub mod placement;
 pub mod process;
+pub mod readiness;
 pub mod report;
 pub mod requests;
 pub mod round_trip;
@@ -63,3 +67,4 @@ pub mod servers;
 pub mod session_rate;
 pub mod start;
 pub mod statistics;
+pub mod turns;

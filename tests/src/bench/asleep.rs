@@ -6,15 +6,13 @@ use std::time::{Duration, Instant};
 
 use super::connection::{Connection, Socket};
 use super::embedder::path_of;
+use super::open_files::affordable;
 use super::options::Options;
-use super::process::{file_limit, resident_bytes, threads};
-use super::report::{AsleepFigures, Row, RowOutcome};
+use super::process::{resident_bytes, threads};
+use super::report::{AsleepFigures, Row};
 use super::servers::OwnServer;
 use crate::program::Address;
 use crate::{Failure, Outcome};
-
-/// Descriptors that either process needs for other things.
-const OTHER_FILES: u64 = 200;
 
 /// Threads that have done something for the start may still be there.
 const SETTLED_WITHIN: Duration = Duration::from_secs(15);
@@ -25,22 +23,12 @@ const THREADS: usize = 2;
 /// Measures the embedder.
 pub fn measure(options: &Options) -> Vec<Row<AsleepFigures>> {
     let wanted = options.asleep_sessions();
-    let sessions = affordable(wanted, file_limit());
-    let outcome = match figures(sessions, wanted, options.watched()) {
-        Ok(figures) => RowOutcome::Measured(figures),
-        Err(failure) => RowOutcome::Failed { reason: failure.to_string() },
-    };
+    let sessions = affordable(wanted);
     let name = match sessions == wanted {
         true => format!("embedder, {sessions} monitors"),
         false => format!("embedder, {sessions} monitors (of {wanted}: the limit of open files)"),
     };
-    vec![Row { name, outcome }]
-}
-
-/// The embedder has two descriptors for each: the listening socket and the client's. We have one.
-fn affordable(wanted: usize, file_limit: u64) -> usize {
-    let limit = file_limit.saturating_sub(OTHER_FILES) / 2;
-    wanted.min(usize::try_from(limit).unwrap_or(usize::MAX))
+    vec![Row::new(name, figures(sessions, wanted, options.watched()))]
 }
 
 fn figures(sessions: usize, wanted: usize, watched: Duration) -> Outcome<AsleepFigures> {
@@ -49,7 +37,7 @@ fn figures(sessions: usize, wanted: usize, watched: Duration) -> Outcome<AsleepF
     let Address::Unix(path) = server.address() else { return Err(Failure::new("not a UNIX socket")) };
     let mut open = Vec::with_capacity(sessions);
     for monitor in 0..sessions {
-        open.push(Connection::open_session(&path_of(path, monitor), &["oob"])?.into_socket());
+        open.push(Connection::open_session(&path_of(path, monitor), &["oob"])?.into_socket()?);
     }
     let settling = Instant::now();
     while threads(server.pid())?.len() > THREADS && settling.elapsed() < SETTLED_WITHIN {
@@ -78,16 +66,4 @@ fn figures(sessions: usize, wanted: usize, watched: Duration) -> Outcome<AsleepF
 fn still_open(sockets: &[Socket]) -> Outcome {
     let silent = sockets.iter().map(Socket::is_silent).collect::<Outcome<Vec<bool>>>()?;
     if silent.into_iter().all(|silent| silent) { Ok(()) } else { Err(Failure::new("a session did not stay idle")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn as_many_sessions_as_there_are_files_for() {
-        assert_eq!(affordable(10_000, 1 << 20), 10_000);
-        assert_eq!(affordable(10_000, 20_000), 9_900);
-        assert_eq!(affordable(10_000, 100), 0);
-    }
 }

@@ -10,23 +10,18 @@ use actix_qmp_qapi::rust::{self, generate};
 use actix_qmp_qapi::{Defines, Schema};
 
 use super::options::Options;
-use super::report::{CompilationFigures, Row, RowOutcome};
+use super::report::{CompilationFigures, Row};
+use super::servers::Availability;
 use super::statistics::Quartiles;
 use crate::qemu_source::{DEBIAN_DEFINES, QemuSource, Version};
-use crate::{Context, Failure, Outcome};
+use crate::{Context, Outcome};
 
 const STEPS: [&str; 4] = ["load", "introspect", "configure", "generate"];
 
 /// Measures QEMU's schema, if it is there.
 pub fn measure(options: &Options) -> Row<CompilationFigures> {
-    let outcome = match QemuSource::find(Version::V7_2) {
-        Err(reason) => RowOutcome::NotMeasured { reason },
-        Ok(source) => match figures(&source.monitor(), options.compilations()) {
-            Ok(figures) => RowOutcome::Measured(figures),
-            Err(failure) => RowOutcome::Failed { reason: failure.to_string() },
-        },
-    };
-    Row { name: "QEMU's".to_owned(), outcome }
+    let source = QemuSource::find(Version::V7_2).map_or_else(Availability::Absent, Availability::There);
+    Row::new("QEMU's", source.then(|source| figures(&source.monitor(), options.compilations())))
 }
 
 fn figures(path: &Path, runs: usize) -> Outcome<CompilationFigures> {
@@ -43,7 +38,7 @@ fn figures(path: &Path, runs: usize) -> Outcome<CompilationFigures> {
         steps_ms.iter_mut().zip(took_ms).for_each(|(step, took_ms)| step.push(took_ms));
         code = this_code;
     }
-    let total_ms = Quartiles::of(totals_ms).ok_or_else(|| Failure::new("no run"))?;
+    let total_ms = Quartiles::of_some(totals_ms)?;
     let steps = STEPS.into_iter().zip(steps_ms);
     let files = files(&Schema::load(path)?);
     let mut lines = 0;

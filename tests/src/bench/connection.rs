@@ -1,8 +1,7 @@
 //! A blocking client that does as little as it can: what it costs is in every figure.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 mod socket;
@@ -61,9 +60,12 @@ impl Connection {
         self.buffer
     }
 
-    /// The socket alone, which takes less: for connections on which nothing comes any more.
-    pub fn into_socket(self) -> Socket {
-        self.socket
+    /// The socket alone, for a client of another kind.
+    ///
+    /// # Errors
+    /// If something has been read already that would be lost.
+    pub fn into_socket(self) -> Outcome<Socket> {
+        if self.pending == 0 { Ok(self.socket) } else { Err(Failure::new("a line has begun already")) }
     }
 
     /// Waits in this way from now on.
@@ -172,28 +174,14 @@ impl Connection {
         Ok((took, &self.buffer[..length]))
     }
 
-    /// The stream, for a client of another kind.
-    ///
-    /// # Errors
-    /// If something has been read already that would be lost, or it is none of UNIX.
-    pub fn into_stream(self) -> Outcome<UnixStream> {
-        match self.socket {
-            Socket::Unix(stream) if self.pending == 0 => Ok(stream),
-            Socket::Unix(_) => Err(Failure::new("a line has begun already")),
-            Socket::Tcp(_) => Err(Failure::new("not a UNIX socket")),
-        }
-    }
-
     /// Reads behind what is pending.
     fn read(&mut self) -> Outcome<usize> {
         if self.waits == Waits::InPoll && !self.socket.has_input(DEADLINE)? {
             return Err(Failure::new("the server is silent"));
         }
-        match self.socket.read(&mut self.buffer[self.pending..]) {
-            Ok(0) => Err(Failure::new("the server closed the connection")),
-            Ok(count) => Ok(count),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Err(Failure::new("the server is silent")),
-            Err(error) => Err(error.into()),
+        match self.socket.receive(&mut self.buffer[self.pending..])? {
+            0 => Err(Failure::new("the server is silent")),
+            count => Ok(count),
         }
     }
 }

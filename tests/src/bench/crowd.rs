@@ -1,13 +1,10 @@
 //! Many connections at once, each on a monitor of its own with several requests in flight: the commands a second of all, and
 //! what each connection gets of them. One connection alone takes its turn beside them.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 mod line_up;
 mod shares;
-
-use rustix::event::{Timespec, epoll};
-use rustix::fd::OwnedFd;
 
 pub use line_up::start;
 use shares::Shares;
@@ -16,12 +13,14 @@ use super::connection::{Connection, expect_return};
 use super::options::Extent;
 use super::pipeline::{Load, slice_of_one};
 use super::process::cpu_time;
-use super::report::{CrowdFigures, Row, RowOutcome};
+use super::readiness::Watch;
+use super::report::{CrowdFigures, Row};
 use super::requests::IN_BAND;
 use super::servers::{Availability, MonitorServer};
 use super::statistics::Quartiles;
+use super::turns::{self, Rounds};
 use crate::program::DEADLINE;
-use crate::{Context, Failure, Outcome};
+use crate::{Failure, Outcome};
 
 /// One line of the table.
 #[derive(Debug)]
@@ -35,7 +34,7 @@ pub struct Candidate {
 struct Crowd {
     connections: Vec<Connection>,
     /// Tells which of them have something to read, by their place in the list.
-    ready: OwnedFd,
+    watch: Watch,
     in_flight: usize,
     /// Commands a slice, of all connections together.
     commands: usize,
@@ -54,20 +53,14 @@ struct Slices {
 /// Measures all candidates, a slice each in turn.
 pub fn measure(mut candidates: Vec<Candidate>, extent: Extent) -> Vec<Row<CrowdFigures>> {
     let mut slices: Vec<Slices> = candidates.iter().map(|_| Slices::default()).collect();
-    let started = Instant::now();
-    for _ in 0..extent.slices {
-        // A slice takes longer than one of a single connection.
-        if started.elapsed().as_secs() >= 2 * extent.pipeline_seconds {
-            break;
-        }
-        for (candidate, slices) in candidates.iter_mut().zip(&mut slices) {
-            let Availability::There(crowd) = &mut candidate.crowd else { continue };
-            if let Err(failure) = crowd.turn(slices) {
-                candidate.crowd = Availability::Broken(failure.to_string());
-            }
-        }
-    }
-    candidates.into_iter().zip(slices).map(|(candidate, slices)| row(candidate, slices)).collect()
+    // A slice takes longer than one of a single connection.
+    let rounds = Rounds { at_most: 2 * extent.pipelined.at_most, ..extent.pipelined };
+    let all = candidates.iter_mut().map(|candidate| &mut candidate.crowd).zip(&mut slices);
+    turns::take(rounds, all, Crowd::turn);
+    let row = |(candidate, slices): (Candidate, _)| {
+        Row::new(candidate.name, candidate.crowd.then(|crowd| figures(&crowd, slices)))
+    };
+    candidates.into_iter().zip(slices).map(row).collect()
 }
 
 impl Crowd {
@@ -98,9 +91,13 @@ impl Crowd {
         for connection in &mut self.connections {
             connection.send(IN_BAND.repeat(self.in_flight).as_bytes())?;
         }
-        let mut total = 0;
+        let (mut total, mut ready) = (0, Vec::new());
         while total < self.commands {
-            for at in self.wait(started)? {
+            if started.elapsed() > DEADLINE {
+                return Err(Failure::new("the connections do not get their answers"));
+            }
+            self.watch.wait(Duration::from_secs(1), &mut ready)?;
+            for at in ready.drain(..) {
                 let connection = &mut self.connections[at];
                 let came = connection.receive_lines(expect_return)?;
                 answered[at] += came;
@@ -125,35 +122,15 @@ impl Crowd {
         }
         Ok(())
     }
-
-    fn wait(&self, started: Instant) -> Outcome<Vec<usize>> {
-        let mut events = Vec::with_capacity(self.connections.len());
-        let at_most = Timespec { tv_sec: 1, tv_nsec: 0 };
-        epoll::wait(&self.ready, rustix::buffer::spare_capacity(&mut events), Some(&at_most)).context("epoll")?;
-        if started.elapsed() > DEADLINE {
-            return Err(Failure::new("the connections do not get their answers"));
-        }
-        Ok(events.iter().map(|event| event.data.u64() as usize).collect())
-    }
 }
 
-fn row(candidate: Candidate, slices: Slices) -> Row<CrowdFigures> {
-    let outcome = match candidate.crowd {
-        Availability::Absent(reason) => RowOutcome::NotMeasured { reason },
-        Availability::Broken(reason) => RowOutcome::Failed { reason },
-        Availability::There(crowd) => figures(&crowd, slices)
-            .map_or_else(|| RowOutcome::Failed { reason: "no slice was completed".to_owned() }, RowOutcome::Measured),
-    };
-    Row { name: candidate.name, outcome }
-}
-
-fn figures(crowd: &Crowd, slices: Slices) -> Option<CrowdFigures> {
-    let of = |share: fn(&Shares) -> f64| Quartiles::of(slices.shares.iter().map(share).collect());
-    Some(CrowdFigures {
+fn figures(crowd: &Crowd, slices: Slices) -> Outcome<CrowdFigures> {
+    let of = |share: fn(&Shares) -> f64| Quartiles::of_some(slices.shares.iter().map(share).collect());
+    Ok(CrowdFigures {
         connections: crowd.connections.len(),
-        per_second: Quartiles::of(slices.per_second)?,
-        cpu_us: Quartiles::of(slices.cpu_us)?,
-        to_one: Quartiles::of(slices.to_one)?,
+        per_second: Quartiles::of_some(slices.per_second)?,
+        cpu_us: Quartiles::of_some(slices.cpu_us)?,
+        to_one: Quartiles::of_some(slices.to_one)?,
         least_share: of(|shares| shares.least)?,
         most_share: of(|shares| shares.most)?,
     })

@@ -5,16 +5,16 @@ pub(super) mod readers;
 pub(super) mod ticks;
 
 use std::ffi::OsString;
-use std::time::Instant;
 
 use serde::Serialize;
 
 use self::readers::{Deaf, Readers};
 use super::options::EventExtent;
 use super::process::cpu_time;
-use super::report::{Row, RowOutcome};
+use super::report::Row;
 use super::servers::{Availability, OwnServer};
 use super::statistics::Quartiles;
+use super::turns;
 use crate::{Failure, Outcome};
 
 /// Sessions that are read, sessions that are not, and the line that it is set against, which takes its turn just before.
@@ -57,18 +57,9 @@ struct Slices {
 pub fn measure(extent: EventExtent) -> Vec<Row<EventFigures>> {
     let mut lines = LINES.map(|(read, unread, _)| Availability::from(Line::start(read, unread)));
     let mut slices = LINES.map(|_| Slices::default());
-    let started = Instant::now();
-    for _ in 0..extent.slices {
-        if started.elapsed().as_secs() >= extent.seconds {
-            break;
-        }
-        for (line, slices) in lines.iter_mut().zip(&mut slices) {
-            let Availability::There(there) = line else { continue };
-            if let Err(failure) = there.slice(extent.events / extent.slices as u64, slices) {
-                *line = Availability::Broken(failure.to_string());
-            }
-        }
-    }
+    turns::take(extent.rounds, lines.iter_mut().zip(&mut slices), |line, slices| {
+        line.slice(extent.events / extent.rounds.count as u64, slices)
+    });
     let rates = slices.each_ref().map(|slices| slices.emits_per_second.clone());
     let mut rows = Vec::new();
     for (((read, unread, other), line), slices) in LINES.into_iter().zip(lines).zip(slices) {
@@ -76,13 +67,8 @@ pub fn measure(extent: EventExtent) -> Vec<Row<EventFigures>> {
             0 => format!("{read} read"),
             _ => format!("{read} read, {unread} never read"),
         };
-        let outcome = match line {
-            Availability::Absent(reason) => RowOutcome::NotMeasured { reason },
-            Availability::Broken(reason) => RowOutcome::Failed { reason },
-            Availability::There(line) => figures(read, &line, slices, other.map(|other| &rates[other][..]))
-                .map_or_else(|| RowOutcome::Failed { reason: "no slice was completed".into() }, RowOutcome::Measured),
-        };
-        rows.push(Row { name, outcome });
+        let all_read = other.map(|other| &rates[other][..]);
+        rows.push(Row::new(name, line.then(|line| figures(read, &line, slices, all_read))));
     }
     rows
 }
@@ -116,16 +102,15 @@ impl Line {
     }
 }
 
-fn figures(read: usize, line: &Line, slices: Slices, all_read: Option<&[f64]>) -> Option<EventFigures> {
-    let scaled = |figures: &[f64], factor: f64| Quartiles::of(figures.iter().map(|figure| figure * factor).collect());
+fn figures(read: usize, line: &Line, slices: Slices, all_read: Option<&[f64]>) -> Outcome<EventFigures> {
+    let scaled = |figures: &[f64], factor: f64| Quartiles::of_some(figures.iter().map(|it| it * factor).collect());
     let emits = &slices.emits_per_second;
-    Some(EventFigures {
+    Ok(EventFigures {
         events: slices.events,
         deliveries_per_second: scaled(emits, read as f64)?,
         emits_per_second: scaled(emits, 1.0)?,
         cpu_us: scaled(&slices.cpu_us, 1.0 / read as f64)?,
-        to_all_read: all_read
-            .and_then(|all| Quartiles::of(emits.iter().zip(all).map(|(own, all)| own / all).collect())),
+        to_all_read: all_read.and_then(|all| Quartiles::of_ratios(emits, all)),
         closed: line.deaf.iter().map(|deaf| deaf.closed).sum(),
     })
 }

@@ -8,9 +8,7 @@ mod size;
 use serde::Serialize;
 
 use super::options::{GrowthExtent, Options};
-use super::report::{Row, RowOutcome};
-use super::statistics::Quartiles;
-use crate::Outcome;
+use super::report::Row;
 
 pub use self::depth::DepthFigures;
 pub use self::event_rate::EventRateFigures;
@@ -48,16 +46,4 @@ impl GrowthFigures {
             || self.depth.iter().any(Row::has_failed)
             || self.event_rate.iter().any(Row::has_failed)
     }
-}
-
-fn row<T>(name: String, figures: Outcome<T>) -> Row<T> {
-    let outcome = match figures {
-        Ok(figures) => RowOutcome::Measured(figures),
-        Err(failure) => RowOutcome::Failed { reason: failure.to_string() },
-    };
-    Row { name, outcome }
-}
-
-fn quartiles(figures: Vec<f64>) -> Outcome<Quartiles> {
-    Quartiles::of(figures).ok_or_else(|| crate::Failure::new("nothing was measured"))
 }

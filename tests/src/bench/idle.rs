@@ -4,8 +4,8 @@
 use super::connection::Connection;
 use super::options::Options;
 use super::process::resident_bytes;
-use super::report::{IdleFigures, Row, RowOutcome};
-use super::servers::{Availability, MonitorServer, name_of};
+use super::report::{IdleFigures, Row};
+use super::servers::{MonitorServer, name_of};
 use crate::{Launch, Outcome, Product};
 
 /// Measures both products, one after the other.
@@ -15,15 +15,9 @@ pub fn measure(options: &Options) -> Vec<Row<IdleFigures>> {
 
 fn row(product: Product, options: &Options) -> Row<IdleFigures> {
     let sessions = options.idle_sessions();
-    let outcome = match MonitorServer::start(product, sessions, options) {
-        Availability::Absent(reason) => RowOutcome::NotMeasured { reason },
-        Availability::Broken(reason) => RowOutcome::Failed { reason },
-        Availability::There(server) => match one_monitor(product).and_then(|one| figures(&server, sessions, one)) {
-            Ok(figures) => RowOutcome::Measured(figures),
-            Err(failure) => RowOutcome::Failed { reason: failure.to_string() },
-        },
-    };
-    Row { name: format!("{}, {sessions} monitors", name_of(product)), outcome }
+    let server = MonitorServer::start(product, sessions, options);
+    let figures = server.and_then(|server| figures(server, sessions, one_monitor(product)?));
+    Row::new(format!("{}, {sessions} monitors", name_of(product)), figures)
 }
 
 /// What the process takes anyway.

@@ -13,10 +13,11 @@ use self::told::Told;
 use super::connection::Connection;
 use super::options::Extent;
 use super::process::cpu_time;
-use super::report::{IntrospectionFigures, Row, RowOutcome};
+use super::report::{IntrospectionFigures, Row};
 use super::requests::INTROSPECTION;
 use super::servers::{Availability, OwnServer};
 use super::statistics::Quartiles;
+use super::turns;
 use crate::{Failure, Outcome};
 
 /// QEMU takes a reply's 200,000 bytes of text apart again once it is written. Pinned to one CPU, that would count in the
@@ -122,43 +123,26 @@ impl Source {
 pub fn measure(line_up: LineUp, extent: Extent) -> Vec<Row<IntrospectionFigures>> {
     let mut candidates = line_up.candidates;
     let mut turns: Vec<Turns> = candidates.iter().map(|_| Turns::default()).collect();
-    let started = Instant::now();
-    for _ in 0..extent.introspection_rounds {
-        if started.elapsed().as_secs() >= extent.introspection_seconds {
-            break;
-        }
-        for (candidate, turns) in candidates.iter_mut().zip(&mut turns) {
-            let Availability::There(source) = &mut candidate.source else { continue };
-            if let Err(failure) = source.turn(turns) {
-                candidate.source = Availability::Broken(failure.to_string());
-            }
-        }
-    }
+    let all = candidates.iter_mut().map(|candidate| &mut candidate.source).zip(&mut turns);
+    turns::take(extent.introspection, all, Source::turn);
     let qemu: Vec<f64> = turns.first().map(|qemu| qemu.per_second.clone()).unwrap_or_default();
-    candidates.into_iter().zip(turns).map(|(candidate, turns)| row(candidate, turns, &qemu)).collect()
-}
-
-fn row(candidate: Candidate, turns: Turns, qemu: &[f64]) -> Row<IntrospectionFigures> {
-    let outcome = match candidate.source {
-        Availability::Absent(reason) => RowOutcome::NotMeasured { reason },
-        Availability::Broken(reason) => RowOutcome::Failed { reason },
-        Availability::There(source) => figures(&source, turns, qemu)
-            .map_or_else(|| RowOutcome::Failed { reason: "no turn was completed".to_owned() }, RowOutcome::Measured),
+    let row = |(candidate, turns): (Candidate, _)| {
+        Row::new(candidate.name, candidate.source.then(|source| figures(&source, turns, &qemu)))
     };
-    Row { name: candidate.name.to_owned(), outcome }
+    candidates.into_iter().zip(turns).map(row).collect()
 }
 
-fn figures(source: &Source, turns: Turns, qemu: &[f64]) -> Option<IntrospectionFigures> {
-    let to_qemu = Quartiles::of(turns.per_second.iter().zip(qemu).map(|(own, qemu)| own / qemu).collect());
-    let per_second = Quartiles::of(turns.per_second)?;
+fn figures(source: &Source, turns: Turns, qemu: &[f64]) -> Outcome<IntrospectionFigures> {
+    let to_qemu = Quartiles::of_ratios(&turns.per_second, qemu);
+    let per_second = Quartiles::of_some(turns.per_second)?;
     let bytes = source.told.reply.len();
-    Some(IntrospectionFigures {
+    Ok(IntrospectionFigures {
         entries: source.told.len(),
         bytes,
-        p50_us: Quartiles::of(turns.medians_us)?.median,
+        p50_us: Quartiles::of_some(turns.medians_us)?.median,
         per_second,
         bytes_per_second: per_second.median * bytes as f64,
-        cpu_us: Quartiles::of(turns.cpu_us)?,
+        cpu_us: Quartiles::of_some(turns.cpu_us)?,
         to_qemu,
     })
 }

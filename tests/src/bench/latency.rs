@@ -13,7 +13,7 @@ use serde::Serialize;
 use self::open_loop::{OpenLoop, RequestStart, Slice};
 use super::connection::Connection;
 use super::options::{LatencyExtent, Options};
-use super::report::{Row, RowOutcome};
+use super::report::Row;
 use super::servers::{Availability, MonitorServer, name_of};
 use super::statistics::Quartiles;
 use crate::{Context, Outcome, Product};
@@ -80,14 +80,18 @@ pub fn measure(options: &Options, extent: LatencyExtent) -> Vec<Row<LatencyFigur
     let _ = set_current_timer_slack(Some(NonZero::<u64>::MIN));
     run(&mut connections, &mut lines, extent);
     let _ = set_current_timer_slack(None);
-    lines.into_iter().map(|line| row(line, &connections)).collect()
+    let row = |line: Line| {
+        let connection = &connections[line.connection];
+        Row::new(line.name.clone(), connection.and_then(|_| figures(&line)))
+    };
+    lines.into_iter().map(row).collect()
 }
 
 fn run(connections: &mut [Availability<OpenLoop>], lines: &mut [Line], extent: LatencyExtent) {
     let started = Instant::now();
-    for _ in 0..extent.slices {
+    for _ in 0..extent.rounds.count {
         for line in &mut *lines {
-            if started.elapsed().as_secs() >= extent.seconds {
+            if started.elapsed() >= extent.rounds.at_most {
                 return;
             }
             let Availability::There(open) = &mut connections[line.connection] else { continue };
@@ -100,20 +104,7 @@ fn run(connections: &mut [Availability<OpenLoop>], lines: &mut [Line], extent: L
     }
 }
 
-fn row(line: Line, connections: &[Availability<OpenLoop>]) -> Row<LatencyFigures> {
-    let outcome = match &connections[line.connection] {
-        Availability::Absent(reason) => RowOutcome::NotMeasured { reason: reason.clone() },
-        Availability::Broken(reason) => RowOutcome::Failed { reason: reason.clone() },
-        Availability::There(_) => match figures(&line) {
-            Ok(Some(figures)) => RowOutcome::Measured(figures),
-            Ok(None) => RowOutcome::Failed { reason: "no request was answered".to_owned() },
-            Err(failure) => RowOutcome::Failed { reason: failure.to_string() },
-        },
-    };
-    Row { name: line.name, outcome }
-}
-
-fn figures(line: &Line) -> Outcome<Option<LatencyFigures>> {
+fn figures(line: &Line) -> Outcome<LatencyFigures> {
     let mut all = Histogram::new_with_max(Duration::from_secs(60).as_nanos() as u64, 3).context("no histogram")?;
     for slice in &line.slices {
         all.add(&slice.latencies).context("histograms that don't fit")?;
@@ -121,16 +112,15 @@ fn figures(line: &Line) -> Outcome<Option<LatencyFigures>> {
     let us = |nanoseconds: u64| nanoseconds as f64 / 1000.0;
     let answered = |slice: &Slice| slice.latencies.len() as f64 / slice.took.as_secs_f64();
     let p50 = |slice: &Slice| us(slice.latencies.value_at_quantile(0.5));
-    let of_slices = |figure: &dyn Fn(&Slice) -> f64| Quartiles::of(line.slices.iter().map(figure).collect());
-    let (Some(answered_per_second), Some(p50_us)) = (of_slices(&answered), of_slices(&p50)) else { return Ok(None) };
-    Ok(Some(LatencyFigures {
+    let of_slices = |figure: &dyn Fn(&Slice) -> f64| Quartiles::of_some(line.slices.iter().map(figure).collect());
+    Ok(LatencyFigures {
         due_per_second: line.rate,
-        answered_per_second,
-        p50_us,
+        answered_per_second: of_slices(&answered)?,
+        p50_us: of_slices(&p50)?,
         p99_us: us(all.value_at_quantile(0.99)),
         p999_us: us(all.value_at_quantile(0.999)),
         max_us: us(all.max()),
         answered: all.len(),
         dropped: line.slices.iter().map(|slice| slice.dropped).sum(),
-    }))
+    })
 }

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 use super::connection::{Connection, expect_return};
 use super::options::Extent;
 use super::process::cpu_time;
-use super::report::{PipelineFigures, Row, RowOutcome};
+use super::report::{PipelineFigures, Row};
 use super::requests::IN_BAND;
 use super::servers::Availability;
 use super::statistics::Quartiles;
+use super::turns;
 use crate::{Failure, Outcome};
 
 /// One line of the table.
@@ -42,35 +43,20 @@ struct Slices {
 /// Measures all candidates, a slice each in turn.
 pub fn measure(mut candidates: Vec<Candidate>, extent: Extent) -> Vec<Row<PipelineFigures>> {
     let mut slices: Vec<Slices> = candidates.iter().map(|_| Slices::default()).collect();
-    let started = Instant::now();
-    for _ in 0..extent.slices {
-        if started.elapsed().as_secs() >= extent.pipeline_seconds {
-            break;
-        }
-        for (candidate, slices) in candidates.iter_mut().zip(&mut slices) {
-            let Availability::There(load) = &mut candidate.load else { continue };
-            match slice_of_one(load) {
-                Ok((took, cpu)) => {
-                    slices.per_second.push(load.commands as f64 / took.as_secs_f64());
-                    slices.cpu_us.push(cpu.as_secs_f64() * 1e6 / load.commands as f64);
-                }
-                Err(failure) => candidate.load = Availability::Broken(failure.to_string()),
-            }
-        }
-    }
-    candidates.into_iter().zip(slices).map(|(candidate, slices)| row(candidate, slices)).collect()
+    let all = candidates.iter_mut().map(|candidate| &mut candidate.load).zip(&mut slices);
+    turns::take(extent.pipelined, all, |load, slices| {
+        let (took, cpu) = slice_of_one(load)?;
+        slices.per_second.push(load.commands as f64 / took.as_secs_f64());
+        slices.cpu_us.push(cpu.as_secs_f64() * 1e6 / load.commands as f64);
+        Ok(())
+    });
+    let row = |(candidate, slices): (Candidate, _)| Row::new(candidate.name, candidate.load.then(|_| figures(slices)));
+    candidates.into_iter().zip(slices).map(row).collect()
 }
 
-fn row(candidate: Candidate, slices: Slices) -> Row<PipelineFigures> {
-    let outcome = match candidate.load {
-        Availability::Absent(reason) => RowOutcome::NotMeasured { reason },
-        Availability::Broken(reason) => RowOutcome::Failed { reason },
-        Availability::There(_) => match (Quartiles::of(slices.per_second), Quartiles::of(slices.cpu_us)) {
-            (Some(per_second), Some(cpu_us)) => RowOutcome::Measured(PipelineFigures { per_second, cpu_us }),
-            (_, _) => RowOutcome::Failed { reason: "no slice was completed".to_owned() },
-        },
-    };
-    Row { name: candidate.name, outcome }
+fn figures(slices: Slices) -> Outcome<PipelineFigures> {
+    let (per_second, cpu_us) = (Quartiles::of_some(slices.per_second)?, Quartiles::of_some(slices.cpu_us)?);
+    Ok(PipelineFigures { per_second, cpu_us })
 }
 
 /// Sends as many as may be in flight, then one for each answer, until all have been answered.

@@ -1,16 +1,12 @@
-//! What the system counts for a process: CPU time and resident memory.
+//! What the system counts for a process: CPU time, resident memory, threads.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::{Context, Failure, Outcome};
-
-/// Two for each of 20,000 sessions, and some.
-const FILES: u64 = 1 << 16;
 
 /// The time that the threads which the process has now were on a CPU, in the scheduler's nanoseconds: the ticks of
 /// `/proc/PID/stat` are too coarse for a slice.
@@ -86,27 +82,6 @@ pub fn threads(pid: u32) -> Outcome<BTreeMap<String, Thread>> {
 fn thread(status: &str) -> Option<Thread> {
     let value = |key: &str| status.lines().find_map(|line| Some(line.strip_prefix(key)?.trim().to_owned()));
     Some(Thread { name: value("Name:")?, wake_ups: value("voluntary_ctxt_switches:")?.parse().ok()? })
-}
-
-/// What this process, and those it starts, may open at a time; without a limit a large number.
-pub fn file_limit() -> u64 {
-    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
-}
-
-/// Lets this process, and those it starts, open as many files as the system allows; beyond that, if this process may raise
-/// what the system allows, as many as the bench can use.
-///
-/// # Errors
-/// If the system refuses.
-pub fn raise_file_limit() -> Outcome {
-    let limit = getrlimit(Resource::Nofile);
-    if limit.maximum.is_some_and(|maximum| maximum < FILES) {
-        // Most users may not.
-        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(FILES), maximum: Some(FILES) });
-    }
-    let limit = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })
-        .context("cannot raise the limit of open files")
 }
 
 #[cfg(test)]

@@ -2,16 +2,17 @@
 //! round, so that what disturbs the machine for a while disturbs both.
 
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
 use super::connection::{Connection, LineCheck, Waits};
 use super::options::Extent;
-use super::report::{RoundTripFigures, Row, RowOutcome};
+use super::report::{RoundTripFigures, Row};
 use super::servers::Availability;
 use super::statistics::Quartiles;
-use crate::{Context, Outcome};
+use super::turns;
+use crate::{Context, Failure, Outcome};
 
 /// Round trips a turn.
 const TURN: usize = 100;
@@ -85,18 +86,8 @@ pub fn measure(mut candidates: Vec<Candidate>, extent: Extent) -> Outcome<Vec<Ro
     for _ in &candidates {
         turns.push(Turns { medians_ns: Vec::new(), all: histogram()? });
     }
-    let started = Instant::now();
-    for _ in 0..extent.rounds {
-        if started.elapsed().as_secs() >= extent.round_trip_seconds {
-            break;
-        }
-        for (candidate, turns) in candidates.iter_mut().zip(&mut turns) {
-            let Availability::There(target) = &mut candidate.target else { continue };
-            if let Err(failure) = turn(target, turns) {
-                candidate.target = Availability::Broken(failure.to_string());
-            }
-        }
-    }
+    let all = candidates.iter_mut().map(|candidate| &mut candidate.target).zip(&mut turns);
+    turns::take(extent.round_trips, all, turn);
     Ok(rows(candidates, &turns))
 }
 
@@ -125,34 +116,23 @@ fn rows(candidates: Vec<Candidate>, turns: &[Turns]) -> Vec<Row<RoundTripFigures
     let mut rows = Vec::new();
     for (candidate, own) in candidates.into_iter().zip(turns) {
         let idle = candidate.beside.and_then(|idle| names.iter().position(|name| *name == idle)).map(|at| &turns[at]);
-        let outcome = match candidate.target {
-            Availability::There(_) => figures(own, &turns[0], idle),
-            Availability::Absent(reason) => RowOutcome::NotMeasured { reason },
-            Availability::Broken(reason) => RowOutcome::Failed { reason },
-        };
-        rows.push(Row { name: candidate.name, outcome });
+        rows.push(Row::new(candidate.name, candidate.target.then(|_| figures(own, &turns[0], idle))));
     }
     rows
 }
 
-fn figures(own: &Turns, echo: &Turns, idle: Option<&Turns>) -> RowOutcome<RoundTripFigures> {
-    let (Some(to_echo), Some(medians)) = (ratios(own, echo), Quartiles::of(own.medians_ns.clone())) else {
-        return RowOutcome::Failed { reason: "no round was completed".to_owned() };
-    };
-    RowOutcome::Measured(RoundTripFigures {
-        p50_us: medians.median / 1000.0,
+fn figures(own: &Turns, echo: &Turns, idle: Option<&Turns>) -> Outcome<RoundTripFigures> {
+    let ratios = |other: &Turns| Quartiles::of_ratios(&own.medians_ns, &other.medians_ns);
+    Ok(RoundTripFigures {
+        p50_us: Quartiles::of_some(own.medians_ns.clone())?.median / 1000.0,
         p99_us: p99(own) / 1000.0,
-        to_echo,
+        to_echo: ratios(echo).ok_or_else(|| Failure::new("the echo was not measured"))?,
         p99_to_echo: p99(own) / p99(echo),
-        to_beside: idle.and_then(|idle| ratios(own, idle)),
+        to_beside: idle.and_then(ratios),
         round_trips: own.all.len(),
     })
 }
 
 fn p99(turns: &Turns) -> f64 {
     turns.all.value_at_quantile(0.99) as f64
-}
-
-fn ratios(own: &Turns, other: &Turns) -> Option<Quartiles> {
-    Quartiles::of(own.medians_ns.iter().zip(&other.medians_ns).map(|(own, other)| own / other).collect())
 }

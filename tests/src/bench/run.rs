@@ -12,7 +12,7 @@ use super::placement::{self, Placement};
 use super::report::{About, Report, RoundTripFigures, Row, Section};
 use super::scale::ScaleFigures;
 use super::{
-    asleep, charts, compilation, crowd, idle, introspection, large_requests, pipeline, process, round_trip,
+    asleep, charts, compilation, crowd, idle, introspection, large_requests, open_files, pipeline, round_trip,
     session_rate, start,
 };
 use crate::{Context, Outcome, Product};
@@ -25,7 +25,7 @@ use line_up::LineUp;
 /// # Errors
 /// If the bench itself can't work: no echo, no CPU, no place for the JSON.
 pub fn run(options: &Options) -> Outcome<ExitCode> {
-    process::raise_file_limit()?;
+    open_files::raise_limit()?;
     let at_start = placement::allowed()?;
     let program = build_unless_left_out(options).unwrap_or_else(|failure| {
         // The lines of qmp-vmm say the same; this comes before the minute that the rest takes.
@@ -42,7 +42,7 @@ pub fn run(options: &Options) -> Outcome<ExitCode> {
     let mut report =
         Report { about: about(at_start.count() as usize, program, options), sections, ..Report::default() };
     if options.has(Part::LargeRequests) {
-        report.large_requests = large_requests::measure(options, "");
+        report.large_requests = large_requests::measure(options);
     }
     if options.has(Part::Base) {
         report.compilation.push(compilation::measure(options));

@@ -1,13 +1,13 @@
 //! The processes that answer, each started in the placement of the moment and killed when dropped.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 mod own;
 
 pub use own::OwnServer;
 
 use super::options::{Options, Server};
-use crate::program::{Address, locate};
+use crate::program::Address;
 use crate::{Failure, Launch, Outcome, Product, Program};
 
 /// Something to measure, or why there is nothing.
@@ -66,20 +66,7 @@ impl MonitorServer {
 
     /// Starts the product, unless it is absent or left out. `launch` is how.
     pub fn launch(product: Product, launch: &Launch, options: &Options) -> Availability<Self> {
-        let server = match product {
-            Product::QmpVmm => Server::QmpVmm,
-            Product::Qemu => Server::Qemu,
-        };
-        if options.without.contains(&server) {
-            return Availability::Absent("left out by --without".to_owned());
-        }
-        if let (Server::Qemu, Err(reason)) = (server, locate::qemu()) {
-            return Availability::Absent(reason.to_string());
-        }
-        match launch.start() {
-            Ok(program) => Availability::There(Self { program, product }),
-            Err(failure) => Availability::Broken(failure.to_string()),
-        }
+        executable(product, options).and_then(|_| Ok(Self { program: launch.start()?, product }))
     }
 
     /// The socket of one monitor.
@@ -101,6 +88,19 @@ impl MonitorServer {
     /// The process id.
     pub fn pid(&self) -> u32 {
         self.program.pid()
+    }
+}
+
+/// The product's executable, unless it is absent or left out.
+pub fn executable(product: Product, options: &Options) -> Availability<PathBuf> {
+    let server = match product {
+        Product::QmpVmm => Server::QmpVmm,
+        Product::Qemu => Server::Qemu,
+    };
+    match (product, product.executable()) {
+        _ if options.without.contains(&server) => Availability::Absent("left out by --without".to_owned()),
+        (Product::Qemu, Err(reason)) => Availability::Absent(reason.to_string()),
+        (_, executable) => executable.into(),
     }
 }
 

@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use super::connection::{Connection, negotiation};
 use super::options::{Extent, Options};
-use super::report::{Row, RowOutcome, SessionFigures};
+use super::report::{Row, SessionFigures};
 use super::servers::{Availability, MonitorServer, OwnServer, name_of};
 use super::statistics::Quartiles;
+use super::turns;
 use crate::program::Address;
 use crate::{Failure, Outcome, Product};
 
@@ -96,35 +97,21 @@ fn expect_echo(connection: &mut Connection, line: &str) -> Outcome {
 pub fn measure(line_up: LineUp, extent: Extent) -> Vec<Row<SessionFigures>> {
     let LineUp { mut sources, _echo: echo, _monitors: monitors } = line_up;
     let mut rates = [const { Vec::new() }; 3];
-    let started = Instant::now();
-    for _ in 0..extent.slices {
-        if started.elapsed().as_secs() >= extent.pipeline_seconds {
-            break;
-        }
-        for ((_, source), rates) in sources.iter_mut().zip(&mut rates) {
-            let Availability::There(there) = source else { continue };
-            match there.turn() {
-                Ok(rate) => rates.push(rate),
-                Err(failure) => *source = Availability::Broken(failure.to_string()),
-            }
-        }
-    }
+    let all = sources.iter_mut().map(|(_, source)| source).zip(&mut rates);
+    turns::take(extent.pipelined, all, |source, rates| {
+        rates.push(source.turn()?);
+        Ok(())
+    });
     drop((echo, monitors));
     let echo = rates[0].clone();
-    sources.into_iter().zip(rates).map(|((name, source), rates)| row(name, source, rates, &echo)).collect()
+    let row = |((name, source), rates): ((_, Availability<Source>), _)| {
+        Row::new(name, source.then(|_| figures(rates, &echo)))
+    };
+    sources.into_iter().zip(rates).map(row).collect()
 }
 
-fn row(name: &str, source: Availability<Source>, rates: Vec<f64>, echo: &[f64]) -> Row<SessionFigures> {
-    let outcome = match source {
-        Availability::Absent(reason) => RowOutcome::NotMeasured { reason },
-        Availability::Broken(reason) => RowOutcome::Failed { reason },
-        Availability::There(_) => {
-            let to_echo = Quartiles::of(rates.iter().zip(echo).map(|(own, echo)| echo / own).collect());
-            match (Quartiles::of(rates), to_echo) {
-                (Some(per_second), Some(to_echo)) => RowOutcome::Measured(SessionFigures { per_second, to_echo }),
-                (_, _) => RowOutcome::Failed { reason: "no turn was completed".to_owned() },
-            }
-        }
-    };
-    Row { name: name.to_owned(), outcome }
+fn figures(rates: Vec<f64>, echo: &[f64]) -> Outcome<SessionFigures> {
+    // What takes longer has fewer of them.
+    let to_echo = Quartiles::of_some(rates.iter().zip(echo).map(|(own, echo)| echo / own).collect())?;
+    Ok(SessionFigures { per_second: Quartiles::of_some(rates)?, to_echo })
 }

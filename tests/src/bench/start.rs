@@ -12,9 +12,9 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::UnixStream;
 
 use super::connection::{Connection, expect_greeting};
-use super::options::{Options, Server};
-use super::report::{Row, RowOutcome, StartFigures};
-use super::servers::name_of;
+use super::options::Options;
+use super::report::{Row, StartFigures};
+use super::servers::{self, name_of};
 use super::statistics::Quartiles;
 use crate::program::{Address, DEADLINE};
 use crate::{Context, Failure, Launch, Outcome, Product};
@@ -42,32 +42,19 @@ pub fn once(path: &Path) -> Outcome {
 
 /// Measures the library and both products.
 pub fn measure(options: &Options) -> Vec<Row<StartFigures>> {
-    let mut rows = vec![row("the library, first call to greeting", options, library)];
-    for (product, server) in [(Product::Qemu, Server::Qemu), (Product::QmpVmm, Server::QmpVmm)] {
-        let name = format!("{}, spawn to greeting", name_of(product));
-        rows.push(match product.executable() {
-            _ if options.without.contains(&server) => not_measured(&name, "left out by --without"),
-            Err(reason) if product == Product::Qemu => not_measured(&name, &reason.to_string()),
-            Err(failure) => Row { name, outcome: RowOutcome::Failed { reason: failure.to_string() } },
-            Ok(executable) => row(&name, options, || program(product, &executable)),
-        });
+    let mut rows = vec![Row::new("the library, first call to greeting", figures(options, library))];
+    for product in [Product::Qemu, Product::QmpVmm] {
+        let executable = servers::executable(product, options);
+        let figures = executable.and_then(|executable| figures(options, || program(product, executable)));
+        rows.push(Row::new(format!("{}, spawn to greeting", name_of(product)), figures));
     }
     rows
 }
 
-fn not_measured(name: &str, reason: &str) -> Row<StartFigures> {
-    Row { name: name.to_owned(), outcome: RowOutcome::NotMeasured { reason: reason.to_owned() } }
-}
-
-fn row(name: &str, options: &Options, run: impl Fn() -> Outcome<Duration>) -> Row<StartFigures> {
-    let runs: Outcome<Vec<Duration>> = (0..options.starts()).map(|_| run()).collect();
-    let took_ms = runs.map(|runs| Quartiles::of(runs.iter().map(|took| took.as_secs_f64() * 1e3).collect()));
-    let outcome = match took_ms {
-        Ok(Some(took_ms)) => RowOutcome::Measured(StartFigures { runs: options.starts(), took_ms }),
-        Ok(None) => RowOutcome::Failed { reason: "no run".to_owned() },
-        Err(failure) => RowOutcome::Failed { reason: failure.to_string() },
-    };
-    Row { name: name.to_owned(), outcome }
+fn figures(options: &Options, run: impl Fn() -> Outcome<Duration>) -> Outcome<StartFigures> {
+    let runs = (0..options.starts()).map(|_| run()).collect::<Outcome<Vec<Duration>>>()?;
+    let took_ms = Quartiles::of_some(runs.iter().map(|took| took.as_secs_f64() * 1e3).collect())?;
+    Ok(StartFigures { runs: runs.len(), took_ms })
 }
 
 fn library() -> Outcome<Duration> {

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::{Failure, Outcome};
+
 /// The middle of a set of figures, and between what its middle half lies.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Quartiles {
@@ -21,6 +23,19 @@ impl Quartiles {
         }
         figures.sort_by(f64::total_cmp);
         Some(Self { lower: at(&figures, 0.25), median: at(&figures, 0.5), upper: at(&figures, 0.75) })
+    }
+
+    /// Of these figures, of which there should be some.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn of_some(figures: Vec<f64>) -> Outcome<Self> {
+        Self::of(figures).ok_or_else(|| Failure::new("nothing was measured"))
+    }
+
+    /// Of the ratios of figures of the same rounds; `None` if there are none.
+    pub fn of_ratios(own: &[f64], other: &[f64]) -> Option<Self> {
+        Self::of(own.iter().zip(other).map(|(own, other)| own / other).collect())
     }
 }
 

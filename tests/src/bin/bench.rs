@@ -28,7 +28,6 @@ fn main() -> ExitCode {
         Some(Command::ParseOnce { reader, file }) => {
             large_requests::parse_once(*reader, file).map(|()| ExitCode::SUCCESS)
         }
-        Some(Command::LargeRequests { only, .. }) => large_requests::print(&options, only),
         Some(Command::EchoThroughTwoThreads { path }) => echo::two_threads::serve(path).map(|()| ExitCode::SUCCESS),
         None => run::run(&options),
     };

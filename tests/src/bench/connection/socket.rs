@@ -1,16 +1,17 @@
 //! A connected socket of either kind, blocking, and what it connects to.
 
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::PollFlags;
 
+use crate::bench::readiness::is_ready;
 use crate::program::Address;
-use crate::{Context, Outcome};
+use crate::{Failure, Outcome};
 
 /// Something to connect to.
 pub trait Peer {
@@ -81,9 +82,31 @@ impl Socket {
     /// # Errors
     /// If the system does not tell.
     pub fn has_input(&self, at_most: Duration) -> Outcome<bool> {
-        let mut socket = [PollFd::new(self, PollFlags::IN)];
-        let at_most = Timespec::try_from(at_most).context("too long a time")?;
-        Ok(poll(&mut socket, Some(&at_most))? > 0)
+        is_ready(self, PollFlags::IN, at_most)
+    }
+
+    /// From now on neither reads nor writes wait.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn set_nonblocking(&self) -> io::Result<()> {
+        match self {
+            Self::Unix(stream) => stream.set_nonblocking(true),
+            Self::Tcp(stream) => stream.set_nonblocking(true),
+        }
+    }
+
+    /// Reads what is there, which is nothing if reads do not wait and nothing has come.
+    ///
+    /// # Errors
+    /// If the peer has closed.
+    pub fn receive(&mut self, buffer: &mut [u8]) -> Outcome<usize> {
+        match self.read(buffer) {
+            Ok(0) => Err(Failure::new("the server closed the connection")),
+            Ok(count) => Ok(count),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(0),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -1,13 +1,12 @@
 //! The servers of the crowd, each a process of its own.
 
-use rustix::event::epoll;
-
 use super::{Candidate, Crowd};
 use crate::bench::connection::Connection;
 use crate::bench::options::Options;
 use crate::bench::pipeline::Load;
+use crate::bench::readiness::Watch;
 use crate::bench::servers::{MonitorServer, name_of};
-use crate::{Context, Outcome, Product};
+use crate::{Outcome, Product};
 
 const CONNECTIONS: usize = 64;
 
@@ -26,11 +25,11 @@ pub fn start(options: &Options) -> Vec<Candidate> {
 }
 
 fn crowd_of(server: MonitorServer) -> Outcome<Crowd> {
-    let ready = epoll::create(epoll::CreateFlags::CLOEXEC).context("no epoll")?;
+    let mut watch = Watch::new()?;
     let mut connections = Vec::new();
     for monitor in 0..CONNECTIONS {
         let connection = Connection::open_session(server.address(monitor), &["oob"])?;
-        epoll::add(&ready, &connection, epoll::EventData::new_u64(monitor as u64), epoll::EventFlags::IN)?;
+        watch.add(&connection, monitor)?;
         connections.push(connection);
     }
     // Enough that what is in flight at the end is little beside it, and not so much that the slice of QEMU takes seconds.
@@ -40,5 +39,5 @@ fn crowd_of(server: MonitorServer) -> Outcome<Crowd> {
     };
     let connection = Connection::open_session(server.address(CONNECTIONS), &["oob"])?;
     let alone = Load { connection, in_flight: IN_FLIGHT, commands: alone, pid: server.pid() };
-    Ok(Crowd { connections, ready, in_flight: IN_FLIGHT, commands: CONNECTIONS * each, alone, server })
+    Ok(Crowd { connections, watch, in_flight: IN_FLIGHT, commands: CONNECTIONS * each, alone, server })
 }

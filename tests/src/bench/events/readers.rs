@@ -1,16 +1,15 @@
 //! One thread that reads many sessions, and lets the emitter go on as the slowest of them does.
 
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::net::UnixStream;
+use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rustix::event::{Timespec, epoll};
-use rustix::fd::OwnedFd;
+use rustix::event::PollFlags;
 
 use super::ticks::Ticks;
-use crate::bench::connection::Connection;
+use crate::bench::connection::{Connection, Socket};
 use crate::bench::event_monitor::session_path;
+use crate::bench::readiness::{Watch, is_ready};
 use crate::program::DEADLINE;
 use crate::{Context, Failure, Outcome};
 
@@ -26,8 +25,8 @@ const STEP: u64 = 1024;
 /// Sessions that are all read to their end.
 #[derive(Debug)]
 pub(in crate::bench) struct Readers {
-    epoll: OwnedFd,
-    sessions: Vec<(UnixStream, Ticks)>,
+    watch: Watch,
+    sessions: Vec<(Socket, Ticks)>,
     granted: u64,
     grants: u64,
     buffer: Vec<u8>,
@@ -39,14 +38,13 @@ impl Readers {
     /// # Errors
     /// If one can't be opened.
     pub(in crate::bench) fn open(path: &Path, sessions: usize) -> Outcome<Self> {
-        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC).context("no epoll")?;
-        let mut readers = Self { epoll, sessions: Vec::new(), granted: 0, grants: 0, buffer: vec![0; BUFFER_BYTES] };
+        let watch = Watch::new()?;
+        let mut readers = Self { watch, sessions: Vec::new(), granted: 0, grants: 0, buffer: vec![0; BUFFER_BYTES] };
         for session in 0..sessions {
-            let stream = Connection::open_session(&session_path(path, session), &["oob"])?.into_stream()?;
-            stream.set_nonblocking(true)?;
-            let data = epoll::EventData::new_u64(session as u64);
-            epoll::add(&readers.epoll, &stream, data, epoll::EventFlags::IN).context("cannot watch a session")?;
-            readers.sessions.push((stream, Ticks::default()));
+            let socket = Connection::open_session(&session_path(path, session), &["oob"])?.into_socket()?;
+            socket.set_nonblocking()?;
+            readers.watch.add(&socket, session)?;
+            readers.sessions.push((socket, Ticks::default()));
         }
         Ok(readers)
     }
@@ -58,22 +56,19 @@ impl Readers {
     pub(in crate::bench) fn read(&mut self, events: u64) -> Outcome<Duration> {
         let started = Instant::now();
         let target = self.granted + events;
-        let mut ready = Vec::with_capacity(self.sessions.len());
+        let mut ready = Vec::new();
         loop {
             let slowest = self.slowest();
             self.grant(target.min(slowest + WINDOW), target)?;
             if slowest == target && self.sessions.iter().map(|(_, ticks)| ticks.replies).sum::<u64>() == self.grants {
                 return Ok(started.elapsed());
             }
-            ready.clear();
-            let patience = Timespec { tv_sec: DEADLINE.as_secs() as i64, tv_nsec: 0 };
-            epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut ready), Some(&patience))
-                .context("cannot wait for events")?;
+            self.watch.wait(DEADLINE, &mut ready)?;
             if ready.is_empty() {
                 return Err(Failure::new(format!("no more events after {slowest} of {target}")));
             }
-            for event in &ready {
-                self.read_once(event.data.u64() as usize)?;
+            for session in ready.drain(..) {
+                self.read_once(session)?;
             }
         }
     }
@@ -90,29 +85,25 @@ impl Readers {
             return Ok(());
         }
         let request = format!("{{\"exec-oob\": \"grant-ticks\", \"arguments\": {{\"count\": {count}}}, \"id\": 1}}\n");
-        let Some((stream, _)) = self.sessions.first_mut() else { return Err(Failure::new("no session")) };
+        let Some((socket, _)) = self.sessions.first_mut() else { return Err(Failure::new("no session")) };
         // So short that it fits: the monitor takes its input at once.
-        stream.write_all(request.as_bytes()).context("cannot let the emitter go on")?;
+        socket.write_all(request.as_bytes()).context("cannot let the emitter go on")?;
         self.granted = up_to;
         self.grants += 1;
         Ok(())
     }
 
     fn read_once(&mut self, session: usize) -> Outcome {
-        let Some((stream, ticks)) = self.sessions.get_mut(session) else { return Ok(()) };
-        match stream.read(&mut self.buffer) {
-            Ok(0) => Err(Failure::new(format!("session {session} was closed"))),
-            Ok(count) => ticks.take(&self.buffer[..count]).context(format!("session {session}")),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        let Some((socket, ticks)) = self.sessions.get_mut(session) else { return Ok(()) };
+        let count = socket.receive(&mut self.buffer).context(format_args!("session {session}"))?;
+        ticks.take(&self.buffer[..count]).context(format_args!("session {session}"))
     }
 }
 
 /// A session in command mode whose client never reads.
 #[derive(Debug)]
 pub(super) struct Deaf {
-    stream: Option<UnixStream>,
+    socket: Option<Socket>,
     session: usize,
     /// How often the monitor has closed it.
     pub(super) closed: usize,
@@ -121,7 +112,7 @@ pub(super) struct Deaf {
 impl Deaf {
     /// This session of an event monitor, not opened yet.
     pub(super) fn new(session: usize) -> Self {
-        Self { stream: None, session, closed: 0 }
+        Self { socket: None, session, closed: 0 }
     }
 
     /// Opens it, if it is not open, or not any more.
@@ -129,21 +120,18 @@ impl Deaf {
     /// # Errors
     /// If it can't be opened.
     pub(super) fn reopen(&mut self, path: &Path) -> Outcome {
-        if let Some(stream) = self.stream.take_if(|stream| is_closed(stream)) {
-            drop(stream);
+        if let Some(socket) = self.socket.take_if(|socket| is_closed(socket)) {
+            drop(socket);
             self.closed += 1;
         }
-        if self.stream.is_none() {
-            self.stream = Some(Connection::open_session(&session_path(path, self.session), &["oob"])?.into_stream()?);
+        if self.socket.is_none() {
+            self.socket = Some(Connection::open_session(&session_path(path, self.session), &["oob"])?.into_socket()?);
         }
         Ok(())
     }
 }
 
 /// Whether the peer has closed, without reading.
-fn is_closed(stream: &UnixStream) -> bool {
-    use rustix::event::{PollFd, PollFlags, poll};
-    let mut fds = [PollFd::new(stream, PollFlags::RDHUP)];
-    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-    matches!(poll(&mut fds, Some(&now)), Ok(1..))
+fn is_closed(socket: &Socket) -> bool {
+    is_ready(socket, PollFlags::RDHUP, Duration::ZERO).unwrap_or(false)
 }

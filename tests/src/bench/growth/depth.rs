@@ -6,7 +6,7 @@ use crate::Product;
 use crate::bench::connection::Connection;
 use crate::bench::options::Options;
 use crate::bench::pipeline::{self, Candidate, Load};
-use crate::bench::report::{PipelineFigures, Row, RowOutcome};
+use crate::bench::report::{PipelineFigures, Row};
 use crate::bench::servers::{Availability, MonitorServer};
 
 const DEPTHS: std::ops::RangeInclusive<usize> = 1..=8;
@@ -33,13 +33,6 @@ pub(super) fn measure(options: &Options) -> Vec<Row<DepthFigures>> {
     };
     let candidate = |in_flight| Candidate { name: format!("{in_flight} in flight"), load: load(in_flight) };
     let rows = pipeline::measure(DEPTHS.map(candidate).collect(), options.extent());
-    let with_depth = |(in_flight, row): (usize, Row<PipelineFigures>)| {
-        let outcome = match row.outcome {
-            RowOutcome::Measured(pipelined) => RowOutcome::Measured(DepthFigures { in_flight, pipelined }),
-            RowOutcome::NotMeasured { reason } => RowOutcome::NotMeasured { reason },
-            RowOutcome::Failed { reason } => RowOutcome::Failed { reason },
-        };
-        Row { name: row.name, outcome }
-    };
-    DEPTHS.zip(rows).map(with_depth).collect()
+    let figures = |(in_flight, row): (usize, Row<_>)| row.map(|pipelined| DepthFigures { in_flight, pipelined });
+    DEPTHS.zip(rows).map(figures).collect()
 }

@@ -1,14 +1,11 @@
 //! What events cost a session's own requests: round trips out-of-band, one a millisecond, while events come.
 
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::net::UnixStream;
+use std::io::Write;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::Serialize;
 
-use super::{quartiles, row};
-use crate::bench::connection::Connection;
+use crate::bench::connection::{Connection, Socket};
 use crate::bench::event_monitor::session_path;
 use crate::bench::events::ticks::Ticks;
 use crate::bench::options::GrowthExtent;
@@ -51,7 +48,7 @@ struct Parts {
 /// The session that gets the events.
 struct Session {
     server: OwnServer,
-    stream: UnixStream,
+    socket: Socket,
     ticks: Ticks,
     /// Replies that must have come by now.
     replies: u64,
@@ -65,10 +62,10 @@ pub(super) fn measure(extent: GrowthExtent) -> Vec<Row<EventRateFigures>> {
             RATES
                 .into_iter()
                 .enumerate()
-                .map(|(at, rate)| row(format!("{rate}/s"), figures(at, rate, &parts)))
+                .map(|(at, rate)| Row::new(format!("{rate}/s"), figures(at, rate, &parts)))
                 .collect()
         }
-        Err(failure) => vec![row("events".to_owned(), Err(failure))],
+        Err(failure) => vec![Row::new("events".to_owned(), Err(failure))],
     }
 }
 
@@ -77,7 +74,7 @@ fn figures(at: usize, rate: u64, parts: &Outcome<[Parts; RATES.len()]>) -> Outco
     Ok(EventRateFigures {
         due_per_second: rate,
         events_per_second: parts.events as f64 / parts.seconds,
-        oob_us: quartiles(parts.medians_us.clone())?,
+        oob_us: Quartiles::of_some(parts.medians_us.clone())?,
         cpu_percent: parts.cpu.as_secs_f64() * 100.0 / parts.seconds,
     })
 }
@@ -85,9 +82,9 @@ fn figures(at: usize, rate: u64, parts: &Outcome<[Parts; RATES.len()]>) -> Outco
 impl Session {
     fn start() -> Outcome<Self> {
         let server = OwnServer::start_under(&[], "event-monitor", ["1"])?;
-        let stream = Connection::open_session(&session_path(server.path()?, 0), &["oob"])?.into_stream()?;
-        stream.set_nonblocking(true)?;
-        Ok(Self { server, stream, ticks: Ticks::default(), replies: 0, buffer: vec![0; 64 * 1024] })
+        let socket = Connection::open_session(&session_path(server.path()?, 0), &["oob"])?.into_socket()?;
+        socket.set_nonblocking()?;
+        Ok(Self { server, socket, ticks: Ticks::default(), replies: 0, buffer: vec![0; 64 * 1024] })
     }
 
     fn rounds(&mut self, extent: GrowthExtent) -> Outcome<[Parts; RATES.len()]> {
@@ -127,14 +124,14 @@ impl Session {
         parts.seconds += started.elapsed().as_secs_f64();
         parts.cpu += cpu_time(self.server.pid())?.saturating_sub(cpu_before);
         parts.events += events;
-        parts.medians_us.push(quartiles(took_us)?.median);
+        parts.medians_us.push(Quartiles::of_some(took_us)?.median);
         Ok(())
     }
 
     fn send(&mut self, request: &[u8]) -> Outcome {
         self.replies += 1;
         // So short that it fits: the monitor takes its input at once.
-        self.stream.write_all(request).context("cannot send")
+        self.socket.write_all(request).context("cannot send")
     }
 
     /// Reads until then, or until so many replies have come, which must happen before.
@@ -147,13 +144,9 @@ impl Session {
             if left.is_zero() {
                 return replies.map_or(Ok(()), |_| Err(Failure::new("the server is silent")));
             }
-            let timeout = Timespec::try_from(left).context("a time too long to wait")?;
-            poll(&mut [PollFd::new(&self.stream, PollFlags::IN)], Some(&timeout)).context("cannot wait")?;
-            match self.stream.read(&mut self.buffer) {
-                Ok(0) => return Err(Failure::new("the server closed the connection")),
-                Ok(count) => self.ticks.take(&self.buffer[..count])?,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error.into()),
+            if self.socket.has_input(left)? {
+                let count = self.socket.receive(&mut self.buffer)?;
+                self.ticks.take(&self.buffer[..count])?;
             }
         }
     }

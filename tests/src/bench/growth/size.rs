@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::{quartiles, row};
 use crate::bench::connection::Connection;
 use crate::bench::event_monitor::session_path;
 use crate::bench::options::GrowthExtent;
@@ -36,8 +35,8 @@ pub(super) fn measure(extent: GrowthExtent) -> Vec<Row<SizeFigures>> {
         .map_err(Failure::new)
         .and_then(|server| Connection::open_session(&session_path(server.path()?, 0), &["oob"]));
     match connection {
-        Ok(mut connection) => SIZES.map(|bytes| row(name(bytes), figures(&mut connection, bytes, extent))).into(),
-        Err(failure) => vec![row("requests".to_owned(), Err(failure))],
+        Ok(mut connection) => SIZES.map(|bytes| Row::new(name(bytes), figures(&mut connection, bytes, extent))).into(),
+        Err(failure) => vec![Row::new("requests".to_owned(), Err(failure))],
     }
 }
 
@@ -56,7 +55,7 @@ fn figures(connection: &mut Connection, bytes: usize, extent: GrowthExtent) -> O
         }
         took_us.push(took.as_secs_f64() * 1e6);
     }
-    let request_us = quartiles(took_us)?;
+    let request_us = Quartiles::of_some(took_us)?;
     Ok(SizeFigures { bytes, request_us, mb_per_second: bytes as f64 / request_us.median })
 }
 

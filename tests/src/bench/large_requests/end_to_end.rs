@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use super::{Case, Quotes, SIZES, Shape, row};
+use super::{Case, Quotes, SIZES, Shape};
 use crate::bench::connection::Connection;
 use crate::bench::options::{LargeExtent, Options};
-use crate::bench::report::{EndToEndFigures, Row, RowOutcome};
-use crate::bench::servers::{Availability, MonitorServer, name_of};
+use crate::bench::report::{EndToEndFigures, Row};
+use crate::bench::servers::{MonitorServer, name_of};
 use crate::bench::statistics::Quartiles;
 use crate::{Failure, Outcome, Product};
 
@@ -16,33 +16,19 @@ use crate::{Failure, Outcome, Product};
 const QEMU_AT_MOST: usize = SIZES[0];
 
 /// Measures both products.
-pub(super) fn measure(extent: LargeExtent, options: &Options, only: &str) -> Vec<Row<EndToEndFigures>> {
+pub(super) fn measure(options: &Options, extent: LargeExtent) -> Vec<Row<EndToEndFigures>> {
     let mut rows = Vec::new();
     for product in [Product::Qemu, Product::QmpVmm] {
+        let server = MonitorServer::start(product, 1, options);
         let sizes = SIZES.into_iter().filter(|bytes| product == Product::QmpVmm || *bytes <= QEMU_AT_MOST);
         let shapes = sizes.flat_map(|bytes| [Shape::LongString, Shape::BlockNodes].map(|shape| (shape, bytes)));
-        let cases = shapes.map(|(shape, bytes)| Case { shape, bytes, quotes: Quotes::Double });
-        let named = cases.map(|case| (format!("{}, {}", name_of(product), case.name()), case));
-        let wanted: Vec<_> = named.filter(|(name, _)| name.contains(only)).collect();
-        if !wanted.is_empty() {
-            let server = MonitorServer::start(product, 1, options);
-            rows.extend(wanted.into_iter().map(|(name, case)| measured(name, case, &server, extent)));
+        for (shape, bytes) in shapes {
+            let case = Case { shape, bytes, quotes: Quotes::Double };
+            let figures = server.and_then(|server| figures(case, server, extent));
+            rows.push(Row::new(format!("{}, {}", name_of(product), case.name()), figures));
         }
     }
     rows
-}
-
-fn measured(
-    name: String,
-    case: Case,
-    server: &Availability<MonitorServer>,
-    extent: LargeExtent,
-) -> Row<EndToEndFigures> {
-    match server {
-        Availability::Absent(reason) => Row { name, outcome: RowOutcome::NotMeasured { reason: reason.clone() } },
-        Availability::Broken(reason) => Row { name, outcome: RowOutcome::Failed { reason: reason.clone() } },
-        Availability::There(server) => row(name, figures(case, server, extent)),
-    }
 }
 
 fn figures(case: Case, server: &MonitorServer, extent: LargeExtent) -> Outcome<EndToEndFigures> {
@@ -51,8 +37,7 @@ fn figures(case: Case, server: &MonitorServer, extent: LargeExtent) -> Outcome<E
     let rounds = if server.product == Product::Qemu { extent.sent.min(3) } else { extent.sent };
     let took = (0..rounds).map(|_| exchange(&mut connection, &text)).collect::<Outcome<Vec<_>>>()?;
     let quartiles = |figure: fn(&Duration, usize) -> f64| {
-        let figures = took.iter().map(|took| figure(took, text.len())).collect();
-        Quartiles::of(figures).ok_or_else(|| Failure::new("nothing was sent"))
+        Quartiles::of_some(took.iter().map(|took| figure(took, text.len())).collect())
     };
     Ok(EndToEndFigures {
         bytes: text.len(),

@@ -11,7 +11,7 @@ use actix_qmp::test_support::parse_stream;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::{CHUNK, Case, Quotes, SIZES, Shape, row, size};
+use super::{CHUNK, Case, Quotes, SIZES, Shape, size};
 use crate::bench::options::LargeExtent;
 use crate::bench::process::cpu_time_of_thread;
 use crate::bench::report::{ParseFigures, Row};
@@ -24,23 +24,21 @@ const PIECES: [usize; 3] = [1, 64, 4 << 10];
 /// A turn is of requests that have at least so many bytes together.
 const TURN_BYTES: usize = 1 << 20;
 
-/// Measures every shape in every size, and in both kinds of quotes, where the line's name has `only` in it.
-pub(super) fn measure(extent: LargeExtent, only: &str) -> Vec<Row<ParseFigures>> {
+/// Measures every shape in every size, and in both kinds of quotes.
+pub(super) fn measure(extent: LargeExtent) -> Vec<Row<ParseFigures>> {
     let sizes = [Quotes::Double, Quotes::Single].into_iter().flat_map(|quotes| SIZES.map(|bytes| (quotes, bytes)));
     let cases = sizes.flat_map(|(quotes, bytes)| Shape::ALL.map(|shape| Case { shape, bytes, quotes }));
-    let named = cases.map(|case| (case.name(), case)).filter(|(name, _)| name.contains(only));
-    named.map(|(name, case)| row(name, figures(case, CHUNK, extent))).collect()
+    cases.map(|case| Row::new(case.name(), figures(case, CHUNK, extent))).collect()
 }
 
-/// Measures two shapes in small pieces and in every size, where the line's name has `only` in it.
-pub(super) fn measure_pieces(extent: LargeExtent, only: &str) -> Vec<Row<ParseFigures>> {
+/// Measures two shapes in small pieces and in every size.
+pub(super) fn measure_pieces(extent: LargeExtent) -> Vec<Row<ParseFigures>> {
     let shapes = [Shape::EscapedString, Shape::BlockNodes];
     let pieces = shapes.into_iter().flat_map(|shape| PIECES.map(|piece| (shape, piece)));
     let cases =
         pieces.flat_map(|(shape, piece)| SIZES.map(|bytes| (Case { shape, bytes, quotes: Quotes::Double }, piece)));
-    let named = cases.map(|(case, piece)| (format!("{}, in pieces of {}", case.name(), size(piece)), case, piece));
-    let wanted = named.filter(|(name, ..)| name.contains(only));
-    wanted.map(|(name, case, piece)| row(name, figures(case, piece, extent))).collect()
+    let name = |case: Case, piece| format!("{}, in pieces of {}", case.name(), size(piece));
+    cases.map(|(case, piece)| Row::new(name(case, piece), figures(case, piece, extent))).collect()
 }
 
 fn figures(case: Case, piece: usize, extent: LargeExtent) -> Outcome<ParseFigures> {

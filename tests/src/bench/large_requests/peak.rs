@@ -12,7 +12,7 @@ use actix_qmp::test_support::parse_stream;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::{CHUNK, Case, Quotes, SIZES, Shape, end_to_end, row};
+use super::{CHUNK, Case, Quotes, SIZES, Shape, end_to_end};
 use crate::bench::options::{Options, RequestReader};
 use crate::bench::process::{peak_resident_bytes, resident_bytes};
 use crate::bench::report::{PeakFigures, Row};
@@ -20,7 +20,7 @@ use crate::bench::servers::{Availability, MonitorServer};
 use crate::{Context, Failure, Outcome, Product};
 
 /// Measures the largest requests.
-pub(super) fn measure(options: &Options, only: &str) -> Vec<Row<PeakFigures>> {
+pub(super) fn measure(options: &Options) -> Vec<Row<PeakFigures>> {
     let bytes = SIZES[SIZES.len() - 1];
     let cases = [
         (Shape::LongString, Quotes::Double),
@@ -33,8 +33,7 @@ pub(super) fn measure(options: &Options, only: &str) -> Vec<Row<PeakFigures>> {
         (Shape::BlockNodes, Quotes::Single),
     ];
     let cases = cases.into_iter().map(|(shape, quotes)| Case { shape, bytes, quotes });
-    let named = cases.map(|case| (case.name(), case)).filter(|(name, _)| name.contains(only));
-    named.map(|(name, case)| row(name, figures(case, options))).collect()
+    cases.map(|case| Row::new(case.name(), figures(case, options))).collect()
 }
 
 fn figures(case: Case, options: &Options) -> Outcome<PeakFigures> {

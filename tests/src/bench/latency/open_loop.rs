@@ -1,16 +1,16 @@
 //! Requests that are due at a fixed rate, whether or not earlier answers have come. A request's time counts from when it
 //! was due, so that what holds the client up counts as well.
 
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::net::UnixStream;
+use std::io::{ErrorKind, Write};
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use memchr::memchr;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::PollFlags;
 
 use super::answers::{Answers, Fate};
-use crate::bench::connection::Connection;
+use crate::bench::connection::{Connection, Socket};
+use crate::bench::readiness::is_ready;
 use crate::program::DEADLINE;
 use crate::{Context, Failure, Outcome};
 
@@ -22,7 +22,7 @@ pub(super) type RequestStart = &'static str;
 /// A connection that requests are sent on.
 #[derive(Debug)]
 pub(super) struct OpenLoop {
-    stream: UnixStream,
+    socket: Socket,
     request: RequestStart,
     /// The start of a line whose end has not come.
     pending: Vec<u8>,
@@ -43,9 +43,9 @@ pub(super) struct Slice {
 
 impl OpenLoop {
     pub(super) fn new(connection: Connection, request: RequestStart) -> Outcome<Self> {
-        let stream = connection.into_stream()?;
-        stream.set_nonblocking(true)?;
-        Ok(Self { stream, request, pending: Vec::new(), unsent: Vec::new(), buffer: vec![0; BUFFER_BYTES] })
+        let socket = connection.into_socket()?;
+        socket.set_nonblocking()?;
+        Ok(Self { socket, request, pending: Vec::new(), unsent: Vec::new(), buffer: vec![0; BUFFER_BYTES] })
     }
 
     /// Sends so many at this rate, and waits for all answers.
@@ -85,7 +85,7 @@ impl OpenLoop {
 
     fn send(&mut self) -> Outcome {
         while !self.unsent.is_empty() {
-            match self.stream.write(&self.unsent) {
+            match self.socket.write(&self.unsent) {
                 Ok(count) => drop(self.unsent.drain(..count)),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) => return Err(error).context("cannot send"),
@@ -96,19 +96,12 @@ impl OpenLoop {
 
     fn wait(&self, at_most: Duration) -> Outcome {
         let interest = if self.unsent.is_empty() { PollFlags::IN } else { PollFlags::IN | PollFlags::OUT };
-        let timeout = Timespec::try_from(at_most).context("a time too long to wait")?;
-        poll(&mut [PollFd::new(&self.stream, interest)], Some(&timeout)).context("cannot wait")?;
-        Ok(())
+        is_ready(&self.socket, interest, at_most).map(drop)
     }
 
     /// Reads what is there.
     fn receive(&mut self, answers: &mut Answers, mut returned: impl FnMut(usize, Instant)) -> Outcome {
-        let count = match self.stream.read(&mut self.buffer) {
-            Ok(0) => return Err(Failure::new("the server closed the connection")),
-            Ok(count) => count,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
-            Err(error) => return Err(error.into()),
-        };
+        let count = self.socket.receive(&mut self.buffer)?;
         let now = Instant::now();
         self.pending.extend_from_slice(&self.buffer[..count]);
         let mut start = 0;
