@@ -264,7 +264,11 @@ impl Queue {
                     self.dispatcher.send(QueueToDispatcher::RequestReady(ready));
                 }
                 Step::Fail { id, error } => {
-                    self.responder.send(QueueToResponder::RequestFailed { session, id, error });
+                    let failed = QueueToResponder::RequestFailed { session, id, error };
+                    if self.responder.send(failed) == Flushed::Held {
+                        // What stands behind it is answered by the dispatcher, which would overtake it.
+                        break;
+                    }
                 }
             }
         }
