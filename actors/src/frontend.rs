@@ -111,6 +111,13 @@ enum Reads {
     Large,
 }
 
+impl Reads {
+    /// What follows a read of so many bytes.
+    fn after(length: usize) -> Self {
+        if length < SMALL_READ { Self::Small } else { Self::Large }
+    }
+}
+
 /// Whether a session goes on.
 enum Serving {
     GoesOn,
@@ -360,7 +367,7 @@ impl Client {
                 }
                 Poll::Ready(Ok(bytes)) if bytes.is_empty() => return self.end_input(parser),
                 Poll::Ready(Ok(bytes)) => {
-                    self.reads = if bytes.len() < SMALL_READ { Reads::Small } else { Reads::Large };
+                    self.reads = Reads::after(bytes.len());
                     self.window.chunks -= 1;
                     self.window.bytes -= bytes.len();
                     parser.send(FrontendToParser::BytesReceived { session: self.session, bytes });

@@ -259,13 +259,13 @@ impl Queue {
     fn advance(&mut self) {
         let Some(session) = self.session.as_ref().map(|session| session.key) else { return };
         while let Some(step) = self.requests.step() {
-            match step {
-                Step::HandOver(ready) => {
-                    self.dispatcher.send(QueueToDispatcher::RequestReady(ready));
-                }
-                Step::Fail { id, error } => {
-                    self.responder.send(QueueToResponder::RequestFailed { session, id, error });
-                }
+            let sent = match step {
+                Step::HandOver(ready) => self.dispatcher.send(QueueToDispatcher::RequestReady(ready)),
+                Step::Fail { id, error } => self.responder.send(QueueToResponder::RequestFailed { session, id, error }),
+            };
+            if sent == Flushed::Held {
+                // What stands behind an error is answered by the dispatcher, which would overtake it.
+                break;
             }
         }
         if let Some(current) = &mut self.session

@@ -50,7 +50,7 @@ impl Candidate {
             Availability::There(target) => {
                 Availability::There(Target { connection: target.connection.waiting(waits), ..target })
             }
-            absent => absent,
+            absent @ (Availability::Absent(_) | Availability::Broken(_)) => absent,
         };
         Self { target, ..self }
     }

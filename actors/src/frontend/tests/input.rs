@@ -40,9 +40,10 @@ async fn reading_stops_at_sixteen_chunks_until_room_is_given_back() {
 
 /// The input of a session, however it was cut.
 fn joined(session: u64, seen: Vec<Seen>) -> Vec<u8> {
-    let bytes = seen.into_iter().map(|seen| match seen {
-        Seen::Bytes(of, bytes) if of == session => bytes,
-        other => panic!("{other:?}"),
+    let bytes = seen.into_iter().map(|seen| {
+        let Seen::Bytes(of, bytes) = seen else { panic!("{seen:?}") };
+        assert_eq!(of, session);
+        bytes
     });
     bytes.collect::<Vec<_>>().concat()
 }

@@ -120,3 +120,16 @@ async fn peers_that_are_gone_hold_nobody_up() {
     tokio::task::yield_now().await;
     assert!(!bench.queue.connected());
 }
+
+#[actix::test]
+async fn a_malformed_request_keeps_its_place_when_its_answer_finds_the_mailbox_full() {
+    let mut bench = Bench::start_with(QueueFull::Drop, Probe::start(), Probe::start(), Probe::stalled(1));
+    bench.open(1, Oob::Enabled).await;
+    // Within one turn: there is room for the first answer only.
+    tokio::join!(bench.hand_in_malformed(key(1, 1)), bench.hand_in_malformed(key(1, 2)), bench.hand_in(key(1, 3)),);
+    tokio::task::yield_now().await;
+    assert!(bench.dispatcher.try_next().is_none(), "the request behind the second answer may overtake it");
+    bench.responder.release();
+    assert_eq!(bench.told_responder().await, ["failed 1 id 1: malformed", "failed 1 id 2: malformed"]);
+    assert_eq!(bench.told_dispatcher().await, ["ready 1.3"]);
+}

@@ -141,9 +141,10 @@ async fn full_mailboxes_of_all_peers_lose_nothing_and_need_no_further_message() 
     bench.monitors[0].queue.release();
     let answers: String = (1..=20).map(|number| format!("{{\"return\": {number}, \"id\": {number}}}\r\n")).collect();
     assert_eq!(bench.output(0).await, format!("{GREETING}{NEGOTIATED}{answers}"));
-    let answered = bench.told_queue(0).await.into_iter().map(|told| match told {
-        ResponderToQueue::RequestsAnswered { session: of, count } if of == session(0, 1) => count,
-        other => panic!("{other:?}"),
+    let answered = bench.told_queue(0).await.into_iter().map(|told| {
+        let ResponderToQueue::RequestsAnswered { session: of, count } = told else { panic!("{told:?}") };
+        assert_eq!(of, session(0, 1));
+        count
     });
     assert_eq!(answered.sum::<usize>(), 20);
 }

@@ -85,16 +85,16 @@ fn read_and_write(mut connection: &UnixStream, first: &Sleeper, second: &Sleeper
     let (mut woken_by, mut buffer, mut filled) = (Vec::new(), vec![0; BUFFER_BYTES], 0);
     loop {
         first.sleep(&mut woken_by)?;
-        for event in &woken_by {
-            if event.data.u64() == CONNECTION.u64() {
-                filled = connection.read(&mut buffer)?;
-                if filled == 0 {
-                    return Ok(());
-                }
-                second.wake()?;
-            } else {
-                connection.write_all(&buffer[..std::mem::take(&mut filled)])?;
-            }
+        let has = |data: EventData| woken_by.iter().any(|event| event.data.u64() == data.u64());
+        if has(WAKE_UP) {
+            connection.write_all(&buffer[..std::mem::take(&mut filled)])?;
+        }
+        if has(CONNECTION) {
+            filled = connection.read(&mut buffer)?;
+            second.wake()?;
+        }
+        if has(CONNECTION) && filled == 0 {
+            return Ok(());
         }
     }
 }
