@@ -9,22 +9,21 @@
 //! | [`options`] | the command line |
 //! | [`run`] | what is measured, in which order |
 //! | [`servers`] | the processes that answer |
-//! | [`echo`] | the two echoes, run as child processes of this program |
+//! | [`echo`] | the echoes, run as child processes of this program |
 //! | [`connection`] | the blocking client |
 //! | [`round_trip`], [`flood`], [`holder`] | one request at a time, also while another monitor or the main thread is kept busy |
-//! | [`embedder`] | a program with nothing but monitors, run as a child process of this program |
+//! | [`embedder`] | programs with nothing but monitors, run as child processes of this program |
 //! | [`pipeline`] | several requests in flight |
 //! | [`crowd`] | the same on many connections at once |
 //! | [`session_rate`] | sessions that end as soon as they have begun |
 //! | [`introspection`] | `query-qmp-schema`: QEMU and a monitor that has QEMU's schema |
-//! | [`schema_monitor`] | that monitor, run as a child process of this program |
 //! | [`large_requests`] | framing and parsing beside the JSON crate, in this process |
 //! | [`compilation`] | how long a large schema takes to compile |
 //! | [`start`] | how long it takes until a client is greeted |
 //! | [`asleep`] | what the library alone costs while nothing happens |
 //! | [`idle`] | what a session costs that does nothing |
 //! | [`scale`] | what is measured at scale, with its tables |
-//! | [`events`], [`event_monitor`] | events to many sessions, and the monitors that emit them |
+//! | [`events`] | events to many sessions |
 //! | [`latency`] | how long requests take under a steady load |
 //! | [`growth`] | how cost grows |
 //! | [`instructions`] | how many instructions an operation takes, compared with what is kept |
@@ -41,7 +40,6 @@ pub mod connection;
 pub mod crowd;
 pub mod echo;
 pub mod embedder;
-pub mod event_monitor;
 pub mod events;
 pub mod flood;
 pub mod growth;
@@ -62,7 +60,6 @@ pub mod requests;
 pub mod round_trip;
 pub mod run;
 pub mod scale;
-pub mod schema_monitor;
 pub mod servers;
 pub mod session_rate;
 pub mod start;

@@ -5,13 +5,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::connection::{Connection, Socket};
-use super::embedder::path_of;
 use super::open_files::affordable;
 use super::options::Options;
 use super::process::{resident_bytes, threads};
 use super::report::{AsleepFigures, Row};
 use super::servers::OwnServer;
-use crate::program::Address;
 use crate::{Failure, Outcome};
 
 /// Threads that have done something for the start may still be there.
@@ -32,12 +30,11 @@ pub fn measure(options: &Options) -> Vec<Row<AsleepFigures>> {
 }
 
 fn figures(sessions: usize, wanted: usize, watched: Duration) -> Outcome<AsleepFigures> {
-    let one_monitor_bytes = resident_bytes(OwnServer::start_with("embedder", ["1"])?.pid())?;
-    let server = OwnServer::start_with("embedder", [sessions.to_string()])?;
-    let Address::Unix(path) = server.address() else { return Err(Failure::new("not a UNIX socket")) };
+    let one_monitor_bytes = resident_bytes(OwnServer::start_embedder("hold-monitor", 1)?.pid())?;
+    let server = OwnServer::start_embedder("hold-monitor", sessions)?;
     let mut open = Vec::with_capacity(sessions);
     for monitor in 0..sessions {
-        open.push(Connection::open_session(&path_of(path, monitor), &["oob"])?.into_socket()?);
+        open.push(Connection::open_session(&server.monitor(monitor)?, &["oob"])?.into_socket()?);
     }
     let settling = Instant::now();
     while threads(server.pid())?.len() > THREADS && settling.elapsed() < SETTLED_WITHIN {

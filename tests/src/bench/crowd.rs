@@ -6,11 +6,10 @@ use std::time::{Duration, Instant};
 mod line_up;
 mod shares;
 
-pub use line_up::start;
 use shares::Shares;
 
 use super::connection::{Connection, expect_return};
-use super::options::Extent;
+use super::options::Options;
 use super::pipeline::{Load, slice_of_one};
 use super::process::cpu_time;
 use super::readiness::Watch;
@@ -24,7 +23,7 @@ use crate::{Failure, Outcome};
 
 /// One line of the table.
 #[derive(Debug)]
-pub struct Candidate {
+struct Candidate {
     name: String,
     crowd: Availability<Crowd>,
 }
@@ -51,7 +50,8 @@ struct Slices {
 }
 
 /// Measures all candidates, a slice each in turn.
-pub fn measure(mut candidates: Vec<Candidate>, extent: Extent) -> Vec<Row<CrowdFigures>> {
+pub fn measure(options: &Options) -> Vec<Row<CrowdFigures>> {
+    let (mut candidates, extent) = (line_up::start(options), options.extent());
     let mut slices: Vec<Slices> = candidates.iter().map(|_| Slices::default()).collect();
     // A slice takes longer than one of a single connection.
     let rounds = Rounds { at_most: 2 * extent.pipelined.at_most, ..extent.pipelined };

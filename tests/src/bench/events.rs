@@ -4,8 +4,6 @@
 pub(super) mod readers;
 pub(super) mod ticks;
 
-use std::ffi::OsString;
-
 use serde::Serialize;
 
 use self::readers::{Deaf, Readers};
@@ -75,9 +73,8 @@ pub fn measure(extent: EventExtent) -> Vec<Row<EventFigures>> {
 
 impl Line {
     fn start(read: usize, unread: usize) -> Outcome<Self> {
-        let sessions = OsString::from((read + unread).to_string());
-        let server = OwnServer::start_under(&[], "event-monitor", Some(&sessions))?;
-        let readers = Readers::open(server.path()?, read)?;
+        let server = OwnServer::start_embedder("event-monitor", read + unread)?;
+        let readers = Readers::open(&server, read)?;
         let deaf = (read..read + unread).map(Deaf::new).collect();
         let mut line = Self { readers, deaf, server };
         // Until the allocator has got used to the work, it is another one.
@@ -87,7 +84,7 @@ impl Line {
 
     fn slice(&mut self, events: u64, slices: &mut Slices) -> Outcome {
         for deaf in &mut self.deaf {
-            deaf.reopen(self.server.path()?)?;
+            deaf.reopen(&self.server)?;
         }
         let cpu_before = cpu_time(self.server.pid())?;
         let took = self.readers.read(events)?;

@@ -7,13 +7,13 @@
 //!
 //! Both orders are acknowledged, so that a turn begins when the first answer has come, and the next when the last has.
 
-use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvError, SyncSender, TryRecvError, sync_channel};
 use std::thread;
 
 use super::connection::{Connection, expect_return};
 use super::requests::IN_BAND;
 use super::round_trip::Meanwhile;
+use crate::program::Address;
 use crate::{Failure, Outcome};
 
 const IN_FLIGHT: usize = 8;
@@ -36,8 +36,8 @@ impl Flood {
     ///
     /// # Errors
     /// If the monitor can't be reached.
-    pub fn on(path: &Path) -> Outcome<Self> {
-        Ok(Self::of(IN_BAND, IN_FLIGHT, Connection::open_session(path, &["oob"])?))
+    pub fn on(address: &Address) -> Outcome<Self> {
+        Ok(Self::of(IN_BAND, IN_FLIGHT, Connection::open_session(address, &["oob"])?))
     }
 
     /// Waits for orders to keep this many of these requests in flight on a session.

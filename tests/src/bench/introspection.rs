@@ -11,24 +11,18 @@ use tempfile::TempDir;
 
 use self::told::Told;
 use super::connection::Connection;
-use super::options::Extent;
+use super::options::Options;
 use super::process::cpu_time;
 use super::report::{IntrospectionFigures, Row};
 use super::requests::INTROSPECTION;
-use super::servers::{Availability, OwnServer};
+use super::servers::{Availability, MonitorServer, OwnServer};
 use super::statistics::Quartiles;
 use super::turns;
-use crate::{Failure, Outcome};
+use crate::{Failure, Outcome, Product};
 
 /// QEMU takes a reply's 200,000 bytes of text apart again once it is written. Pinned to one CPU, that would count in the
 /// next turn, which is over in less time.
 const SETTLING: Duration = Duration::from_millis(20);
-
-/// Who takes part, QEMU first.
-#[derive(Debug)]
-pub struct LineUp {
-    candidates: [Candidate; 3],
-}
 
 #[derive(Debug)]
 struct Candidate {
@@ -56,27 +50,26 @@ struct Turns {
     cpu_us: Vec<f64>,
 }
 
-impl LineUp {
-    /// Asks QEMU, by the socket and the process id of one of its monitors, and starts the others with what it told.
-    pub fn start(qemu: &Availability<(PathBuf, u32)>) -> Self {
-        let qemu = qemu.and_then(|(path, pid)| Source::new(Connection::open_session(path, &[])?, *pid, 10, None));
-        let ours = qemu.and_then(|qemu| {
-            let (_folder, file) = written(qemu.told.text.as_bytes())?;
-            let server = OwnServer::start("schema-monitor", Some(&file))?;
-            let connection = Connection::open_session(server.address(), &[])?;
-            let source = Source::new(connection, server.pid(), 100, Some(server))?;
-            source.told.expect_all_of(&qemu.told)?;
-            Ok(source)
-        });
-        // The longer of the two replies: it is ours that the bare server is the measure of.
-        let bare = ours.and_then(|ours| {
-            let (_folder, file) = written(&ours.told.reply)?;
-            let server = OwnServer::start("answer", Some(&file))?;
-            Source::new(Connection::open(server.address())?, server.pid(), 100, Some(server))
-        });
-        let candidates = [("QEMU", qemu), ("a monitor with QEMU's schema", ours), ("bare answer", bare)];
-        Self { candidates: candidates.map(|(name, source)| Candidate { name, source }) }
-    }
+/// Asks QEMU, and starts the others with what it told. Only QEMU has a schema of that size, so without it there is nothing to
+/// measure.
+fn line_up(qemu: &Availability<MonitorServer>) -> [Candidate; 3] {
+    let qemu = qemu.and_then(|qemu| Source::new(Connection::open_session(qemu.address(0), &[])?, qemu.pid(), 10, None));
+    let ours = qemu.and_then(|qemu| {
+        let (_folder, file) = written(qemu.told.text.as_bytes())?;
+        let server = OwnServer::start("schema-monitor", [&file])?;
+        let connection = Connection::open_session(server.address(), &[])?;
+        let source = Source::new(connection, server.pid(), 100, Some(server))?;
+        source.told.expect_all_of(&qemu.told)?;
+        Ok(source)
+    });
+    // The longer of the two replies: it is ours that the bare server is the measure of.
+    let bare = ours.and_then(|ours| {
+        let (_folder, file) = written(&ours.told.reply)?;
+        let server = OwnServer::start("answer", [&file])?;
+        Source::new(Connection::open(server.address())?, server.pid(), 100, Some(server))
+    });
+    [("QEMU", qemu), ("a monitor with QEMU's schema", ours), ("bare answer", bare)]
+        .map(|(name, source)| Candidate { name, source })
 }
 
 /// A file that lasts until what it is for has read it: a server listens only then.
@@ -120,14 +113,15 @@ impl Source {
 }
 
 /// Measures all, a turn each, round by round.
-pub fn measure(line_up: LineUp, extent: Extent) -> Vec<Row<IntrospectionFigures>> {
-    let mut candidates = line_up.candidates;
+pub fn measure(options: &Options) -> Vec<Row<IntrospectionFigures>> {
+    let qemu = MonitorServer::start(Product::Qemu, 1, options);
+    let mut candidates = line_up(&qemu);
     let mut turns: Vec<Turns> = candidates.iter().map(|_| Turns::default()).collect();
     let all = candidates.iter_mut().map(|candidate| &mut candidate.source).zip(&mut turns);
-    turns::take(extent.introspection, all, Source::turn);
-    let qemu: Vec<f64> = turns.first().map(|qemu| qemu.per_second.clone()).unwrap_or_default();
+    turns::take(options.extent().introspection, all, Source::turn);
+    let of_qemu: Vec<f64> = turns.first().map(|qemu| qemu.per_second.clone()).unwrap_or_default();
     let row = |(candidate, turns): (Candidate, _)| {
-        Row::new(candidate.name, candidate.source.then(|source| figures(&source, turns, &qemu)))
+        Row::new(candidate.name, candidate.source.then(|source| figures(&source, turns, &of_qemu)))
     };
     candidates.into_iter().zip(turns).map(row).collect()
 }

@@ -7,7 +7,7 @@ mod extent;
 
 use clap::{Parser, ValueEnum};
 
-pub use self::command::{Command, RequestReader};
+pub use self::command::{Command, Process, RequestReader};
 pub use self::extent::{EventExtent, Extent, GrowthExtent, LargeExtent, LatencyExtent};
 
 /// Figures of qmp-vmm beside a bare echo, a tokio echo and QEMU, in one run.
@@ -56,7 +56,7 @@ pub struct Options {
     #[arg(long, value_name = "DIR")]
     pub charts: Option<PathBuf>,
 
-    /// Run one of the servers instead
+    /// Do something else instead
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -64,12 +64,24 @@ pub struct Options {
 /// `--only`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Part {
-    /// Round trips, pipelined, short sessions, introspection, compilation
-    Base,
-    /// Starting, and idle sessions
-    Idle,
-    /// Large requests
+    /// One request at a time, in both bands: on UNIX sockets, over TCP, beside a flood
+    RoundTrips,
+    /// Out-of-band while the main thread has no time
+    Held,
+    /// Several requests in flight, on one connection and on many
+    Pipelined,
+    /// Short sessions, one after the other
+    SessionRate,
+    /// `query-qmp-schema`
+    Introspection,
+    /// Requests of 64 KiB and more
     LargeRequests,
+    /// How long QEMU's schema takes to compile
+    Compilation,
+    /// How long it takes until a client is greeted
+    Start,
+    /// What monitors and sessions cost that do nothing
+    Idle,
     /// Events to many sessions
     Events,
     /// How long requests take under a steady load

@@ -2,18 +2,21 @@
 
 use serde::Serialize;
 
+mod commands;
+mod compilation;
 mod large_requests;
 pub(super) mod markdown;
 mod row;
 mod service;
 
+pub use self::commands::{IntrospectionFigures, PipelineFigures, RoundTripFigures};
+pub use self::compilation::CompilationFigures;
 pub use self::large_requests::{EndToEndFigures, LargeRequests, ParseFigures, PeakFigures};
 pub use self::row::{Row, RowOutcome};
-pub use self::service::{AsleepFigures, CrowdFigures, SessionFigures, StartFigures};
+pub use self::service::{AsleepFigures, CrowdFigures, IdleFigures, SessionFigures, StartFigures};
 
 use super::placement::Placement;
 use super::scale::ScaleFigures;
-use super::statistics::Quartiles;
 
 /// Everything.
 #[derive(Debug, Default, Serialize)]
@@ -63,7 +66,7 @@ pub struct Section {
     /// One request at a time, with a client that waits in its read.
     pub waiting_in_reads: Vec<Row<RoundTripFigures>>,
     /// While the main thread has no time.
-    pub hindered: Vec<Row<RoundTripFigures>>,
+    pub held: Vec<Row<RoundTripFigures>>,
     /// Several in flight.
     pub pipelined: Vec<Row<PipelineFigures>>,
     /// The same on many connections.
@@ -74,85 +77,30 @@ pub struct Section {
     pub introspection: Vec<Row<IntrospectionFigures>>,
 }
 
-/// Of one request at a time.
-#[derive(Debug, Serialize)]
-pub struct RoundTripFigures {
-    /// The median of the turns' medians, in microseconds.
-    pub p50_us: f64,
-    /// Of all round trips, in microseconds.
-    pub p99_us: f64,
-    /// Each turn's median over the bare echo's of the same round.
-    pub to_echo: Quartiles,
-    /// The p99 over the bare echo's, each of all round trips.
-    pub p99_to_echo: f64,
-    /// Each turn's median over that of the same work with nothing beside it, of the same round.
-    pub to_beside: Option<Quartiles>,
-    /// How many there were.
-    pub round_trips: u64,
-}
+impl Section {
+    /// Of this placement, with nothing measured yet.
+    pub fn of(placement: Placement) -> Self {
+        Self {
+            placement,
+            round_trips: Vec::new(),
+            over_tcp: Vec::new(),
+            waiting_in_reads: Vec::new(),
+            held: Vec::new(),
+            pipelined: Vec::new(),
+            crowds: Vec::new(),
+            session_rates: Vec::new(),
+            introspection: Vec::new(),
+        }
+    }
 
-/// Of several requests in flight.
-#[derive(Debug, Serialize)]
-pub struct PipelineFigures {
-    /// Commands a second, slice by slice.
-    pub per_second: Quartiles,
-    /// The server's CPU time for a command, in microseconds, slice by slice.
-    pub cpu_us: Quartiles,
-}
-
-/// Of `query-qmp-schema`, one request at a time.
-#[derive(Debug, Serialize)]
-pub struct IntrospectionFigures {
-    /// Entries of the reply.
-    pub entries: usize,
-    /// Its length.
-    pub bytes: usize,
-    /// The median of the turns' medians, in microseconds.
-    pub p50_us: f64,
-    /// Replies a second, turn by turn.
-    pub per_second: Quartiles,
-    /// Bytes of replies in a second, in the median turn.
-    pub bytes_per_second: f64,
-    /// The server's CPU time for a reply, in microseconds, turn by turn.
-    pub cpu_us: Quartiles,
-    /// Replies a second over QEMU's of the same round.
-    pub to_qemu: Option<Quartiles>,
-}
-
-/// Of a schema that is compiled.
-#[derive(Debug, Serialize)]
-pub struct CompilationFigures {
-    /// Its files.
-    pub files: usize,
-    /// Lines of these.
-    pub lines: usize,
-    /// From the path to the code, in milliseconds.
-    pub total_ms: Quartiles,
-    /// Lines a second, in the median run.
-    pub lines_per_second: f64,
-    /// The steps, each with its median in milliseconds.
-    pub steps_ms: Vec<(&'static str, f64)>,
-    /// Lines of the code that is generated.
-    pub code_lines: usize,
-    /// Bytes of it.
-    pub code_bytes: usize,
-}
-
-/// Of idle sessions.
-#[derive(Debug, Serialize)]
-pub struct IdleFigures {
-    /// How many.
-    pub sessions: usize,
-    /// Resident memory of such a process with one monitor and no session.
-    pub one_monitor_bytes: u64,
-    /// Resident memory with all monitors and no session.
-    pub before_bytes: u64,
-    /// Resident memory with a session on each.
-    pub after_bytes: u64,
-    /// What each session adds.
-    pub bytes_per_session: f64,
-    /// What each monitor and its session add together.
-    pub bytes_per_monitor_and_session: f64,
+    fn has_failures(&self) -> bool {
+        let round_trips = [&self.round_trips, &self.over_tcp, &self.waiting_in_reads, &self.held];
+        round_trips.into_iter().flatten().any(Row::has_failed)
+            || self.pipelined.iter().any(Row::has_failed)
+            || self.crowds.iter().any(Row::has_failed)
+            || self.session_rates.iter().any(Row::has_failed)
+            || self.introspection.iter().any(Row::has_failed)
+    }
 }
 
 impl Report {
@@ -169,15 +117,7 @@ impl Report {
             || self.asleep.iter().any(Row::has_failed)
             || self.compilation.iter().any(Row::has_failed)
             || self.large_requests.has_failures()
-            || self.sections.iter().any(|section| {
-                let round_trips =
-                    [&section.round_trips, &section.over_tcp, &section.waiting_in_reads, &section.hindered];
-                round_trips.into_iter().flatten().any(Row::has_failed)
-                    || section.crowds.iter().any(Row::has_failed)
-                    || section.session_rates.iter().any(Row::has_failed)
-                    || section.pipelined.iter().any(Row::has_failed)
-                    || section.introspection.iter().any(Row::has_failed)
-            })
+            || self.sections.iter().any(Section::has_failures)
     }
 }
 

@@ -6,7 +6,7 @@ use super::options::OobForm;
 pub const IN_BAND: &str = "{\"execute\": \"query-status\", \"id\": 1}\n";
 
 /// In-band, too: one that a function of the monitor's runs, not an actor of the machine's.
-pub const IN_BAND_FUNCTION_REQUEST: &str = "{\"execute\": \"query-version\", \"id\": 1}\n";
+pub const IN_BAND_FUNCTION: &str = "{\"execute\": \"query-version\", \"id\": 1}\n";
 
 /// Introspection: a reply of some 200 kB.
 pub const INTROSPECTION: &str = "{\"execute\": \"query-qmp-schema\", \"id\": 1}\n";

@@ -1,75 +1,21 @@
 //! Round trips, one request at a time, targets taking turns. Each turn's median is set against the echo's of the same
 //! round, so that what disturbs the machine for a while disturbs both.
 
-use std::fmt;
 use std::time::Duration;
+
+mod candidate;
 
 use hdrhistogram::Histogram;
 
-use super::connection::{Connection, LineCheck, Waits};
+pub use self::candidate::{Against, Candidate, Meanwhile, Target};
 use super::options::Extent;
 use super::report::{RoundTripFigures, Row};
-use super::servers::Availability;
 use super::statistics::Quartiles;
 use super::turns;
 use crate::{Context, Failure, Outcome};
 
 /// Round trips a turn.
 const TURN: usize = 100;
-
-/// One line of the table.
-#[derive(Debug)]
-pub struct Candidate {
-    /// Its name there.
-    pub name: String,
-    /// The name of the line that it is set against beside the echo: the same work with nothing else going on, or the least
-    /// that such work costs.
-    pub beside: Option<String>,
-    /// What is measured, if it is there.
-    pub target: Availability<Target>,
-}
-
-/// Something that answers requests.
-#[derive(Debug)]
-pub struct Target {
-    /// The connection, in the mode that the request needs.
-    pub connection: Connection,
-    /// What is sent.
-    pub request: &'static str,
-    /// What may come back.
-    pub check: LineCheck,
-    /// What goes on meanwhile.
-    pub meanwhile: Option<Box<dyn Meanwhile>>,
-}
-
-impl Candidate {
-    /// The same with a client that waits in this way.
-    #[must_use]
-    pub fn waiting(self, waits: Waits) -> Self {
-        let target = match self.target {
-            Availability::There(target) => {
-                Availability::There(Target { connection: target.connection.waiting(waits), ..target })
-            }
-            absent @ (Availability::Absent(_) | Availability::Broken(_)) => absent,
-        };
-        Self { target, ..self }
-    }
-}
-
-/// What goes on beside the round trips, during a turn only.
-pub trait Meanwhile: fmt::Debug {
-    /// Begins; it goes on when this returns.
-    ///
-    /// # Errors
-    /// If it does not.
-    fn start(&mut self) -> Outcome;
-
-    /// Ends; it is over when this returns.
-    ///
-    /// # Errors
-    /// If it does not, or had ended by itself.
-    fn stop(&mut self) -> Outcome;
-}
 
 /// The turns of one candidate.
 struct Turns {
@@ -113,22 +59,28 @@ fn histogram() -> Outcome<Histogram<u64>> {
 
 fn rows(candidates: Vec<Candidate>, turns: &[Turns]) -> Vec<Row<RoundTripFigures>> {
     let names: Vec<String> = candidates.iter().map(|candidate| candidate.name.clone()).collect();
-    let mut rows = Vec::new();
-    for (candidate, own) in candidates.into_iter().zip(turns) {
-        let idle = candidate.beside.and_then(|idle| names.iter().position(|name| *name == idle)).map(|at| &turns[at]);
-        rows.push(Row::new(candidate.name, candidate.target.then(|_| figures(own, &turns[0], idle))));
-    }
-    rows
+    let turns_of = |against: &Against| names.iter().position(|name| name == against.name()).map(|at| &turns[at]);
+    let row = |(candidate, own): (Candidate, &Turns)| {
+        let against = candidate.against.and_then(|against| Some((turns_of(&against)?, against)));
+        Row::new(candidate.name, candidate.target.then(|_| figures(own, &turns[0], against)))
+    };
+    candidates.into_iter().zip(turns).map(row).collect()
 }
 
-fn figures(own: &Turns, echo: &Turns, idle: Option<&Turns>) -> Outcome<RoundTripFigures> {
+fn figures(own: &Turns, echo: &Turns, against: Option<(&Turns, Against)>) -> Outcome<RoundTripFigures> {
     let ratios = |other: &Turns| Quartiles::of_ratios(&own.medians_ns, &other.medians_ns);
+    let (to_idle, to_two_threads) = match against {
+        Some((idle, Against::Idle(_))) => (ratios(idle), None),
+        Some((two_threads, Against::TwoThreads(_))) => (None, ratios(two_threads)),
+        None => (None, None),
+    };
     Ok(RoundTripFigures {
         p50_us: Quartiles::of_some(own.medians_ns.clone())?.median / 1000.0,
         p99_us: p99(own) / 1000.0,
         to_echo: ratios(echo).ok_or_else(|| Failure::new("the echo was not measured"))?,
         p99_to_echo: p99(own) / p99(echo),
-        to_beside: idle.and_then(ratios),
+        to_two_threads,
+        to_idle,
         round_trips: own.all.len(),
     })
 }

@@ -8,7 +8,7 @@ pub use own::OwnServer;
 
 use super::options::{Options, Server};
 use crate::program::Address;
-use crate::{Failure, Launch, Outcome, Product, Program};
+use crate::{Launch, Outcome, Product, Program};
 
 /// Something to measure, or why there is nothing.
 #[derive(Debug)]
@@ -64,6 +64,11 @@ impl MonitorServer {
         Self::launch(product, &Launch::new(product).monitors(monitors), options)
     }
 
+    /// Starts both products, as [`start`](Self::start) does.
+    pub fn start_both(monitors: usize, options: &Options) -> [(Product, Availability<Self>); 2] {
+        [Product::Qemu, Product::QmpVmm].map(|product| (product, Self::start(product, monitors, options)))
+    }
+
     /// Starts the product, unless it is absent or left out. `launch` is how.
     pub fn launch(product: Product, launch: &Launch, options: &Options) -> Availability<Self> {
         executable(product, options).and_then(|_| Ok(Self { program: launch.start()?, product }))
@@ -74,10 +79,7 @@ impl MonitorServer {
     /// # Errors
     /// If it is not a UNIX socket.
     pub fn path(&self, monitor: usize) -> Outcome<&Path> {
-        match self.program.address(monitor) {
-            Address::Unix(path) => Ok(path),
-            Address::Tcp(_) => Err(Failure::new("not a UNIX socket")),
-        }
+        self.program.address(monitor).as_path()
     }
 
     /// Where one monitor listens.

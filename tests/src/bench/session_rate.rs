@@ -4,13 +4,13 @@
 use std::time::Instant;
 
 use super::connection::{Connection, negotiation};
-use super::options::{Extent, Options};
+use super::options::Options;
 use super::report::{Row, SessionFigures};
 use super::servers::{Availability, MonitorServer, OwnServer, name_of};
 use super::statistics::Quartiles;
 use super::turns;
-use crate::program::Address;
-use crate::{Failure, Outcome, Product};
+use crate::program::{Address, Transport};
+use crate::{Failure, Outcome};
 
 /// Sessions a turn.
 const TURN: usize = 100;
@@ -18,14 +18,6 @@ const TURN: usize = 100;
 /// As long as that of `qmp-vmm`.
 const GREETING: &str = "{\"QMP\": {\"version\": {\"qemu\": {\"major\": 7, \"minor\": 2, \"micro\": 0}, \
                         \"package\": \"qmp-vmm 0.1.0\"}, \"capabilities\": [\"oob\"]}}\r\n";
-
-/// The servers, the echo first.
-#[derive(Debug)]
-pub struct LineUp {
-    sources: [(&'static str, Availability<Source>); 3],
-    _echo: OwnServer,
-    _monitors: [Availability<MonitorServer>; 2],
-}
 
 #[derive(Debug)]
 struct Source {
@@ -40,27 +32,6 @@ struct Source {
 enum Dialogue {
     Echo,
     Monitor,
-}
-
-impl LineUp {
-    /// Starts the servers.
-    ///
-    /// # Errors
-    /// If there is no echo.
-    pub fn start(options: &Options) -> Outcome<Self> {
-        let echo = OwnServer::start("echo-in-turn", None)?;
-        let monitors = [Product::Qemu, Product::QmpVmm].map(|product| MonitorServer::start(product, 1, options));
-        let [qemu, vmm] = &monitors;
-        let monitor = |server: &Availability<MonitorServer>| {
-            server.and_then(|server| Source::new(server.address(0), Dialogue::Monitor))
-        };
-        let sources = [
-            ("bare echo, one client at a time", Source::new(echo.address(), Dialogue::Echo).into()),
-            (name_of(Product::Qemu), monitor(qemu)),
-            (name_of(Product::QmpVmm), monitor(vmm)),
-        ];
-        Ok(Self { sources, _echo: echo, _monitors: monitors })
-    }
 }
 
 impl Source {
@@ -93,21 +64,29 @@ fn expect_echo(connection: &mut Connection, line: &str) -> Outcome {
     if echoed == line.as_bytes() { Ok(()) } else { Err(Failure::new("an echo of something else")) }
 }
 
-/// Measures all, a turn each, round by round.
-pub fn measure(line_up: LineUp, extent: Extent) -> Vec<Row<SessionFigures>> {
-    let LineUp { mut sources, _echo: echo, _monitors: monitors } = line_up;
-    let mut rates = [const { Vec::new() }; 3];
-    let all = sources.iter_mut().map(|(_, source)| source).zip(&mut rates);
-    turns::take(extent.pipelined, all, |source, rates| {
+/// Measures all, a turn each, round by round; the echo comes first.
+///
+/// # Errors
+/// If there is no echo.
+pub fn measure(options: &Options) -> Outcome<Vec<Row<SessionFigures>>> {
+    let echo = OwnServer::start_echo("echo-in-turn", Transport::Unix)?;
+    let servers = MonitorServer::start_both(1, options);
+    let mut names = vec!["bare echo, one client at a time"];
+    let mut sources = vec![Availability::from(Source::new(echo.address(), Dialogue::Echo))];
+    for (product, server) in &servers {
+        names.push(name_of(*product));
+        sources.push(server.and_then(|server| Source::new(server.address(0), Dialogue::Monitor)));
+    }
+    let mut rates = vec![Vec::new(); sources.len()];
+    turns::take(options.extent().pipelined, sources.iter_mut().zip(&mut rates), |source, rates| {
         rates.push(source.turn()?);
         Ok(())
     });
-    drop((echo, monitors));
-    let echo = rates[0].clone();
+    let of_echo = rates[0].clone();
     let row = |((name, source), rates): ((_, Availability<Source>), _)| {
-        Row::new(name, source.then(|_| figures(rates, &echo)))
+        Row::new(name, source.then(|_| figures(rates, &of_echo)))
     };
-    sources.into_iter().zip(rates).map(row).collect()
+    Ok(names.into_iter().zip(sources).zip(rates).map(row).collect())
 }
 
 fn figures(rates: Vec<f64>, echo: &[f64]) -> Outcome<SessionFigures> {

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use super::{Program, locate};
-use crate::{Context, Outcome};
+use crate::{Context, Failure, Outcome};
 
 /// Which program answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,17 @@ impl Address {
         match self {
             Self::Unix(path) => path.display().to_string(),
             Self::Tcp(address) => address.to_string(),
+        }
+    }
+
+    /// The socket file.
+    ///
+    /// # Errors
+    /// If it is a port.
+    pub fn as_path(&self) -> Outcome<&Path> {
+        match self {
+            Self::Unix(path) => Ok(path),
+            Self::Tcp(_) => Err(Failure::new("not a UNIX socket")),
         }
     }
 

@@ -13,7 +13,7 @@ const CONNECTIONS: usize = 64;
 const IN_FLIGHT: usize = 8;
 
 /// Starts both products with a monitor for each connection, and one for the connection that is alone.
-pub fn start(options: &Options) -> Vec<Candidate> {
+pub(super) fn start(options: &Options) -> Vec<Candidate> {
     let candidate = |product| {
         let crowd = MonitorServer::start(product, CONNECTIONS + 1, options).then(crowd_of);
         Candidate {

@@ -2,8 +2,7 @@
 //! first. It does nothing else, so it is the least that a command costs which is read on one thread and run on another.
 
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -12,23 +11,20 @@ use rustix::buffer::spare_capacity;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::event::{EventfdFlags, eventfd};
 
-use super::BUFFER_BYTES;
-use crate::{Context, Outcome};
+use super::listening::Listening;
+use super::{BUFFER_BYTES, serve_each};
+use crate::Outcome;
+use crate::bench::connection::Socket;
 
 const CONNECTION: EventData = EventData::new_u64(0);
 const WAKE_UP: EventData = EventData::new_u64(1);
 
-/// Echoes on this socket until killed.
+/// Echoes until killed, one line at a time; `path` as in [`serve_blocking`](super::serve_blocking).
 ///
 /// # Errors
-/// If the socket can't be made.
-pub fn serve(path: &Path) -> Outcome {
-    for connection in UnixListener::bind(path).context(path.display())?.incoming() {
-        let connection = connection?;
-        // A client that leaves ends its threads, with an error or without.
-        thread::spawn(move || drop(echo(&connection)));
-    }
-    Ok(())
+/// If there is no such socket.
+pub fn serve(path: Option<&Path>) -> Outcome {
+    serve_each(&Listening::at(path)?, echo)
 }
 
 /// What wakes a thread, with its epoll instance.
@@ -58,13 +54,13 @@ impl Sleeper {
     }
 }
 
-fn echo(connection: &UnixStream) -> io::Result<()> {
-    connection.set_nonblocking(true)?;
+fn echo(mut connection: Socket) -> io::Result<()> {
+    connection.set_nonblocking()?;
     let (first, second) = (Sleeper::new()?, Sleeper::new()?);
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| hand_back(&first, &second, &over));
-        let outcome = read_and_write(connection, &first, &second);
+        let outcome = read_and_write(&mut connection, &first, &second);
         over.store(true, Ordering::Release);
         second.wake()?;
         outcome
@@ -80,8 +76,8 @@ fn hand_back(first: &Sleeper, second: &Sleeper, over: &AtomicBool) -> io::Result
     Ok(())
 }
 
-fn read_and_write(mut connection: &UnixStream, first: &Sleeper, second: &Sleeper) -> io::Result<()> {
-    epoll::add(&first.epoll, connection.as_fd(), CONNECTION, EventFlags::IN | EventFlags::RDHUP | EventFlags::ET)?;
+fn read_and_write(connection: &mut Socket, first: &Sleeper, second: &Sleeper) -> io::Result<()> {
+    epoll::add(&first.epoll, &*connection, CONNECTION, EventFlags::IN | EventFlags::RDHUP | EventFlags::ET)?;
     let (mut woken_by, mut buffer, mut filled) = (Vec::new(), vec![0; BUFFER_BYTES], 0);
     loop {
         first.sleep(&mut woken_by)?;

@@ -1,15 +1,14 @@
 //! One thread that reads many sessions, and lets the emitter go on as the slowest of them does.
 
 use std::io::Write;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 
 use super::ticks::Ticks;
 use crate::bench::connection::{Connection, Socket};
-use crate::bench::event_monitor::session_path;
 use crate::bench::readiness::{Watch, is_ready};
+use crate::bench::servers::OwnServer;
 use crate::program::DEADLINE;
 use crate::{Context, Failure, Outcome};
 
@@ -37,11 +36,11 @@ impl Readers {
     ///
     /// # Errors
     /// If one can't be opened.
-    pub(in crate::bench) fn open(path: &Path, sessions: usize) -> Outcome<Self> {
+    pub(in crate::bench) fn open(server: &OwnServer, sessions: usize) -> Outcome<Self> {
         let watch = Watch::new()?;
         let mut readers = Self { watch, sessions: Vec::new(), granted: 0, grants: 0, buffer: vec![0; BUFFER_BYTES] };
         for session in 0..sessions {
-            let socket = Connection::open_session(&session_path(path, session), &["oob"])?.into_socket()?;
+            let socket = Connection::open_session(&server.monitor(session)?, &["oob"])?.into_socket()?;
             socket.set_nonblocking()?;
             readers.watch.add(&socket, session)?;
             readers.sessions.push((socket, Ticks::default()));
@@ -119,13 +118,13 @@ impl Deaf {
     ///
     /// # Errors
     /// If it can't be opened.
-    pub(super) fn reopen(&mut self, path: &Path) -> Outcome {
+    pub(super) fn reopen(&mut self, server: &OwnServer) -> Outcome {
         if let Some(socket) = self.socket.take_if(|socket| is_closed(socket)) {
             drop(socket);
             self.closed += 1;
         }
         if self.socket.is_none() {
-            self.socket = Some(Connection::open_session(&session_path(path, self.session), &["oob"])?.into_socket()?);
+            self.socket = Some(Connection::open_session(&server.monitor(self.session)?, &["oob"])?.into_socket()?);
         }
         Ok(())
     }

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::bench::connection::{Connection, Socket};
-use crate::bench::event_monitor::session_path;
 use crate::bench::events::ticks::Ticks;
 use crate::bench::options::GrowthExtent;
 use crate::bench::process::cpu_time;
@@ -81,8 +80,8 @@ fn figures(at: usize, rate: u64, parts: &Outcome<[Parts; RATES.len()]>) -> Outco
 
 impl Session {
     fn start() -> Outcome<Self> {
-        let server = OwnServer::start_under(&[], "event-monitor", ["1"])?;
-        let socket = Connection::open_session(&session_path(server.path()?, 0), &["oob"])?.into_socket()?;
+        let server = OwnServer::start_embedder("event-monitor", 1)?;
+        let socket = Connection::open_session(&server.monitor(0)?, &["oob"])?.into_socket()?;
         socket.set_nonblocking()?;
         Ok(Self { server, socket, ticks: Ticks::default(), replies: 0, buffer: vec![0; 64 * 1024] })
     }

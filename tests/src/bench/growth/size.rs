@@ -5,7 +5,6 @@ use std::time::Instant;
 use serde::Serialize;
 
 use crate::bench::connection::Connection;
-use crate::bench::event_monitor::session_path;
 use crate::bench::options::GrowthExtent;
 use crate::bench::report::Row;
 use crate::bench::servers::OwnServer;
@@ -29,11 +28,11 @@ pub struct SizeFigures {
 }
 
 pub(super) fn measure(extent: GrowthExtent) -> Vec<Row<SizeFigures>> {
-    let server = OwnServer::start_under(&[], "event-monitor", ["1"]);
+    let server = OwnServer::start_embedder("event-monitor", 1);
     let connection = server
         .as_ref()
         .map_err(Failure::new)
-        .and_then(|server| Connection::open_session(&session_path(server.path()?, 0), &["oob"]));
+        .and_then(|server| Connection::open_session(&server.monitor(0)?, &["oob"]));
     match connection {
         Ok(mut connection) => SIZES.map(|bytes| Row::new(name(bytes), figures(&mut connection, bytes, extent))).into(),
         Err(failure) => vec![Row::new("requests".to_owned(), Err(failure))],

@@ -35,7 +35,7 @@ fn total(workload: &Workload, operations: u64) -> Outcome<u64> {
     let out = format!("--callgrind-out-file={}", file.display());
     let wrapper = ["valgrind", "-q", "--tool=callgrind", &out].map(OsStr::new);
     let server = OwnServer::start_under(&wrapper, "event-monitor", Some(OsStr::new(SESSIONS)))?;
-    (workload.run)(server.path()?, operations).context(workload.name)?;
+    (workload.run)(&server, operations).context(workload.name)?;
     server.end()?;
     counted(&file)
 }

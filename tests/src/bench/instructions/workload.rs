@@ -1,10 +1,8 @@
 //! The operations whose instructions are counted.
 
-use std::path::Path;
-
 use crate::bench::connection::{Connection, expect_return};
-use crate::bench::event_monitor::session_path;
 use crate::bench::events::readers::Readers;
+use crate::bench::servers::OwnServer;
 use crate::{Failure, Outcome};
 
 /// Monitors of the server.
@@ -23,8 +21,8 @@ const OUT_OF_BAND: &str = "{\"exec-oob\": \"query-ticks\", \"id\": 1}\n";
 pub(super) struct Workload {
     pub(super) name: &'static str,
     pub(super) operations: u64,
-    /// Does so many on the monitors at this path.
-    pub(super) run: fn(&Path, u64) -> Outcome,
+    /// Does so many on the monitors of this server.
+    pub(super) run: fn(&OwnServer, u64) -> Outcome,
 }
 
 pub(super) const WORKLOADS: [Workload; 6] = [
@@ -36,24 +34,24 @@ pub(super) const WORKLOADS: [Workload; 6] = [
     Workload { name: "request of 64 KiB", operations: 20, run: large_request },
 ];
 
-fn out_of_band(path: &Path, operations: u64) -> Outcome {
-    round_trips(path, OUT_OF_BAND, operations)
+fn out_of_band(server: &OwnServer, operations: u64) -> Outcome {
+    round_trips(server, OUT_OF_BAND, operations)
 }
 
-fn in_band(path: &Path, operations: u64) -> Outcome {
-    round_trips(path, IN_BAND, operations)
+fn in_band(server: &OwnServer, operations: u64) -> Outcome {
+    round_trips(server, IN_BAND, operations)
 }
 
-fn round_trips(path: &Path, request: &str, operations: u64) -> Outcome {
-    let mut connection = Connection::open_session(&session_path(path, 0), &["oob"])?;
+fn round_trips(server: &OwnServer, request: &str, operations: u64) -> Outcome {
+    let mut connection = Connection::open_session(&server.monitor(0)?, &["oob"])?;
     for _ in 0..operations {
         connection.round_trip(request.as_bytes(), expect_return)?;
     }
     Ok(())
 }
 
-fn pipelined(path: &Path, operations: u64) -> Outcome {
-    let mut connection = Connection::open_session(&session_path(path, 0), &["oob"])?;
+fn pipelined(server: &OwnServer, operations: u64) -> Outcome {
+    let mut connection = Connection::open_session(&server.monitor(0)?, &["oob"])?;
     let batch = IN_BAND.repeat(IN_FLIGHT as usize);
     for _ in 0..operations / IN_FLIGHT {
         connection.send(batch.as_bytes())?;
@@ -65,24 +63,24 @@ fn pipelined(path: &Path, operations: u64) -> Outcome {
     Ok(())
 }
 
-fn events(path: &Path, operations: u64) -> Outcome {
-    let mut readers = Readers::open(path, 16)?;
+fn events(server: &OwnServer, operations: u64) -> Outcome {
+    let mut readers = Readers::open(server, 16)?;
     for _ in 0..operations / BURST {
         readers.read(BURST)?;
     }
     Ok(())
 }
 
-fn connect(path: &Path, operations: u64) -> Outcome {
+fn connect(server: &OwnServer, operations: u64) -> Outcome {
     for _ in 0..operations {
-        Connection::open_session(&session_path(path, 0), &["oob"])?;
+        Connection::open_session(&server.monitor(0)?, &["oob"])?;
     }
     Ok(())
 }
 
-fn large_request(path: &Path, operations: u64) -> Outcome {
+fn large_request(server: &OwnServer, operations: u64) -> Outcome {
     let request = large(64 * 1024);
-    let mut connection = Connection::open_session(&session_path(path, 0), &["oob"])?;
+    let mut connection = Connection::open_session(&server.monitor(0)?, &["oob"])?;
     for _ in 0..operations {
         let (_, reply) = connection.exchange(request.as_bytes())?;
         if !reply.starts_with(b"{\"return\": {}") {

@@ -4,69 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
-/// The servers with which everything is compared, run as processes of their own.
+/// What this program does besides.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
-    /// Echo what comes, blocking
-    #[command(hide = true)]
-    Echo {
-        /// The socket
-        path: PathBuf,
-    },
-    /// Echo what comes, on a tokio runtime
-    #[command(hide = true)]
-    TokioEcho {
-        /// The socket
-        path: PathBuf,
-    },
-    /// Echo what comes, through a second thread
-    #[command(hide = true)]
-    EchoThroughTwoThreads {
-        /// The socket
-        path: PathBuf,
-    },
-    /// Echo what comes, blocking, one client after the other
-    #[command(hide = true)]
-    EchoInTurn {
-        /// The socket
-        path: PathBuf,
-    },
-    /// Echo what comes, blocking, on the socket that standard input is
-    #[command(hide = true)]
-    TcpEcho,
-    /// Echo what comes, on a tokio runtime, on the socket that standard input is
-    #[command(hide = true)]
-    TokioTcpEcho,
-    /// Monitors and no machine
-    #[command(hide = true)]
-    Embedder {
-        /// The socket of the first
-        path: PathBuf,
-        /// How many
-        monitors: usize,
-    },
-    /// Start one monitor, read its greeting, and tell how long that took
-    #[command(hide = true)]
-    StartOnce {
-        /// The socket
-        path: PathBuf,
-    },
-    /// Answer every line with the same one, blocking
-    #[command(hide = true)]
-    Answer {
-        /// The socket
-        path: PathBuf,
-        /// The file that has the answer
-        reply: PathBuf,
-    },
-    /// A monitor with no commands but its own that tells another schema
-    #[command(hide = true)]
-    SchemaMonitor {
-        /// The socket
-        path: PathBuf,
-        /// The file that has the schema's introspection
-        introspection: PathBuf,
-    },
     /// Count the instructions of one operation each on the hot paths, under callgrind
     Instructions {
         /// Compare with the counts that are kept, and fail if one is more than their tolerance worse
@@ -76,13 +16,75 @@ pub enum Command {
         #[arg(long, conflicts_with = "check")]
         keep: bool,
     },
+    /// Be one of the processes of a run
+    #[command(flatten)]
+    Process(Process),
+}
+
+/// Processes of a run, which nobody else starts.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Process {
+    /// Echo what comes, blocking
+    #[command(hide = true)]
+    Echo {
+        /// The socket; none for the one that standard input is
+        path: Option<PathBuf>,
+    },
+    /// Echo what comes, through a second thread
+    #[command(hide = true)]
+    EchoThroughTwoThreads {
+        /// The socket; none for the one that standard input is
+        path: Option<PathBuf>,
+    },
+    /// Echo what comes, on a tokio runtime
+    #[command(hide = true)]
+    TokioEcho {
+        /// The socket; none for the one that standard input is
+        path: Option<PathBuf>,
+    },
+    /// Echo what comes, blocking, one client after the other
+    #[command(hide = true)]
+    EchoInTurn {
+        /// The socket; none for the one that standard input is
+        path: Option<PathBuf>,
+    },
+    /// Answer every line with the same one, blocking
+    #[command(hide = true)]
+    Answer {
+        /// The socket
+        path: PathBuf,
+        /// The file that has the answer
+        reply: PathBuf,
+    },
+    /// Monitors that hold the main thread
+    #[command(hide = true)]
+    HoldMonitor {
+        /// The socket of the first; the others' names are made of it
+        path: PathBuf,
+        /// How many
+        monitors: usize,
+    },
     /// Monitors that emit as many events as they are asked for
     #[command(hide = true)]
     EventMonitor {
-        /// The socket of a monitor that is there to tell that all are; the others' names are made of it
+        /// The socket of the first; the others' names are made of it
         path: PathBuf,
-        /// How many others
-        sessions: usize,
+        /// How many
+        monitors: usize,
+    },
+    /// A monitor with no commands but its own that tells another schema
+    #[command(hide = true)]
+    SchemaMonitor {
+        /// The socket
+        path: PathBuf,
+        /// The file that has the schema's introspection
+        introspection: PathBuf,
+    },
+    /// Start one monitor, read its greeting, and tell how long that took
+    #[command(hide = true)]
+    StartOnce {
+        /// The socket
+        path: PathBuf,
     },
     /// Read a request of a file once, and print how much memory that took
     #[command(hide = true)]

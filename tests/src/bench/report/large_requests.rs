@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Row;
-use super::markdown::{table, with_quartiles};
+use super::markdown::{table, titled, with_quartiles};
 use crate::bench::statistics::Quartiles;
 
 /// All of it.
@@ -59,27 +59,13 @@ pub struct EndToEndFigures {
 impl LargeRequests {
     /// The tables.
     pub fn to_markdown(&self) -> String {
-        let parsed = render_parsed(&self.parsed);
-        let in_pieces = render_parsed(&self.in_pieces);
-        let peaks = table(
-            ["memory for", "bytes", "parser, times these", "`from_slice`", "qmp-vmm"],
-            &self.peaks,
-            |row: &PeakFigures| {
-                let server = row.server.map_or_else(String::new, |times| format!("{times:.2}"));
-                [row.bytes.to_string(), format!("{:.2}", row.parser), format!("{:.2}", row.from_slice), server]
-            },
-        );
-        let end_to_end = table(
-            ["over a socket", "bytes", "first byte to reply, ms", "MB/s"],
-            &self.end_to_end,
-            |row: &EndToEndFigures| {
-                [row.bytes.to_string(), with_quartiles(row.took_ms, 2), with_quartiles(row.megabytes, 1)]
-            },
-        );
-        format!(
-            "\n## Large requests\n\n{parsed}\n## Large requests in small pieces\n\n{in_pieces}\n\
-             ## Memory of large requests\n\n{peaks}\n## Large requests over a socket\n\n{end_to_end}"
-        )
+        [
+            titled("Large requests", &self.parsed, parsed),
+            titled("Large requests in small pieces", &self.in_pieces, parsed),
+            titled("Memory of large requests", &self.peaks, peaks),
+            titled("Large requests over a socket", &self.end_to_end, end_to_end),
+        ]
+        .concat()
     }
 
     /// Whether anything that should have worked did not.
@@ -90,7 +76,7 @@ impl LargeRequests {
     }
 }
 
-fn render_parsed(rows: &[Row<ParseFigures>]) -> String {
+fn parsed(rows: &[Row<ParseFigures>]) -> String {
     let header = ["request", "bytes", "MB/s", "`from_slice`, MB/s", "times `from_slice`"];
     table(header, rows, |row: &ParseFigures| {
         [
@@ -99,5 +85,19 @@ fn render_parsed(rows: &[Row<ParseFigures>]) -> String {
             format!("{:.0}", row.from_slice_megabytes.median),
             with_quartiles(row.to_from_slice, 2),
         ]
+    })
+}
+
+fn peaks(rows: &[Row<PeakFigures>]) -> String {
+    let header = ["memory for", "bytes", "parser, times these", "`from_slice`", "qmp-vmm"];
+    table(header, rows, |row: &PeakFigures| {
+        let server = row.server.map_or_else(String::new, |times| format!("{times:.2}"));
+        [row.bytes.to_string(), format!("{:.2}", row.parser), format!("{:.2}", row.from_slice), server]
+    })
+}
+
+fn end_to_end(rows: &[Row<EndToEndFigures>]) -> String {
+    table(["over a socket", "bytes", "first byte to reply, ms", "MB/s"], rows, |row: &EndToEndFigures| {
+        [row.bytes.to_string(), with_quartiles(row.took_ms, 2), with_quartiles(row.megabytes, 1)]
     })
 }

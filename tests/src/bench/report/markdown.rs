@@ -3,50 +3,19 @@
 mod service;
 
 use super::{
-    About, CompilationFigures, IdleFigures, IntrospectionFigures, PipelineFigures, Report, RoundTripFigures, Row,
-    RowOutcome, Section,
+    About, IntrospectionFigures, PipelineFigures, Report, RoundTripFigures, Row, RowOutcome, Section, compilation,
 };
 use crate::bench::statistics::Quartiles;
 
 pub(super) fn render(report: &Report) -> String {
     let mut text = heading(&report.about);
-    for section in &report.sections {
-        text.push_str(&render_section(section));
-    }
+    text.extend(report.sections.iter().map(render_section));
     text.push_str(&report.large_requests.to_markdown());
-    if !(report.compilation.is_empty() && report.idle.is_empty()) {
-        text.push_str(&render_base(report));
-    }
+    text.push_str(&titled("Compiling a schema", &report.compilation, compilation::render));
+    text.push_str(&titled("Starting", &report.starts, service::starts));
+    text.push_str(&titled("Idle sessions of the library alone", &report.asleep, service::asleep));
+    text.push_str(&titled("Idle sessions", &report.idle, service::idle));
     text.push_str(&report.scale.to_markdown());
-    text
-}
-
-fn render_base(report: &Report) -> String {
-    let mut text = String::new();
-    text.push_str(&format!("\n## Compiling a schema\n\n{}", render_compilation(&report.compilation)));
-    text.push_str(&format!("\n## Starting\n\n{}", service::starts(&report.starts)));
-    text.push_str(&format!("\n## Idle sessions of the library alone\n\n{}", service::asleep(&report.asleep)));
-    text.push_str("\n## Idle sessions\n\n");
-    text.push_str(&table(
-        [
-            "server",
-            "KiB a session",
-            "KiB a monitor and its session",
-            "RSS with one monitor, MiB",
-            "with all monitors, MiB",
-            "with all sessions, MiB",
-        ],
-        &report.idle,
-        |idle: &IdleFigures| {
-            [
-                kib(idle.bytes_per_session),
-                kib(idle.bytes_per_monitor_and_session),
-                mib(idle.one_monitor_bytes),
-                mib(idle.before_bytes),
-                mib(idle.after_bytes),
-            ]
-        },
-    ));
     text
 }
 
@@ -65,49 +34,55 @@ fn heading(about: &About) -> String {
 }
 
 fn render_section(section: &Section) -> String {
-    let placement = section.placement;
-    let round_trips = render_round_trips(&section.round_trips);
-    let over_tcp = render_round_trips(&section.over_tcp);
-    let waiting_in_reads = render_round_trips(&section.waiting_in_reads);
-    let hindered = render_round_trips(&section.hindered);
-    let pipelined = table(
-        ["pipelined", "commands a second", "server's CPU, us each"],
-        &section.pipelined,
-        |row: &PipelineFigures| [with_quartiles(row.per_second, 0), with_quartiles(row.cpu_us, 1)],
-    );
-    let crowds = service::crowds(&section.crowds);
-    let session_rates = service::session_rates(&section.session_rates);
-    let introspection = render_introspection(&section.introspection);
-    format!(
-        "\n## Round trips, {placement}\n\n{round_trips}\n## Round trips over TCP, {placement}\n\n{over_tcp}\n\
-         ## Round trips of a client that waits in its read, {placement}\n\n{waiting_in_reads}\n\
-         ## Round trips while the main thread has no time, {placement}\n\n{hindered}\n## Pipelined, {placement}\n\n{pipelined}\n\
-         ## Pipelined on many connections, {placement}\n\n{crowds}\n## Short sessions, {placement}\n\n{session_rates}\n\
-         ## Introspection, {placement}\n\n{introspection}"
-    )
+    let placed = |title: &str| format!("{title}, {}", section.placement);
+    [
+        titled(&placed("Round trips"), &section.round_trips, round_trips),
+        titled(&placed("Round trips over TCP"), &section.over_tcp, round_trips),
+        titled(&placed("Round trips of a client that waits in its read"), &section.waiting_in_reads, round_trips),
+        titled(&placed("Round trips while the main thread has no time"), &section.held, round_trips),
+        titled(&placed("Pipelined"), &section.pipelined, pipelined),
+        titled(&placed("Pipelined on many connections"), &section.crowds, service::crowds),
+        titled(&placed("Short sessions"), &section.session_rates, service::session_rates),
+        titled(&placed("Introspection"), &section.introspection, introspection),
+    ]
+    .concat()
 }
 
-fn render_round_trips(rows: &[Row<RoundTripFigures>]) -> String {
+/// A part of the report; nothing, if it was not measured.
+pub(in crate::bench) fn titled<T>(title: &str, rows: &[Row<T>], render: impl Fn(&[Row<T>]) -> String) -> String {
+    if rows.is_empty() { String::new() } else { format!("\n## {title}\n\n{}", render(rows)) }
+}
+
+fn round_trips(rows: &[Row<RoundTripFigures>]) -> String {
     let header = [
         "round trip",
         "p50, us",
         "p99, us",
         "times the bare echo",
         "p99, times the echo's",
-        "times its own idle, or the echo through two threads",
+        "times the echo through two threads",
+        "times its own idle",
     ];
+    let ratio = |ratio: Option<_>| ratio.map_or_else(String::new, |ratio| with_quartiles(ratio, 2));
     table(header, rows, |row: &RoundTripFigures| {
         [
             format!("{:.1}", row.p50_us),
             format!("{:.1}", row.p99_us),
             with_quartiles(row.to_echo, 2),
             format!("{:.2}", row.p99_to_echo),
-            row.to_beside.map_or_else(String::new, |ratio| with_quartiles(ratio, 2)),
+            ratio(row.to_two_threads),
+            ratio(row.to_idle),
         ]
     })
 }
 
-fn render_introspection(rows: &[Row<IntrospectionFigures>]) -> String {
+fn pipelined(rows: &[Row<PipelineFigures>]) -> String {
+    table(["pipelined", "commands a second", "server's CPU, us each"], rows, |row: &PipelineFigures| {
+        [with_quartiles(row.per_second, 0), with_quartiles(row.cpu_us, 1)]
+    })
+}
+
+fn introspection(rows: &[Row<IntrospectionFigures>]) -> String {
     let header = [
         "`query-qmp-schema`",
         "entries",
@@ -131,39 +106,39 @@ fn render_introspection(rows: &[Row<IntrospectionFigures>]) -> String {
     })
 }
 
-fn render_compilation(rows: &[Row<CompilationFigures>]) -> String {
-    let header =
-        ["schema", "files", "lines", "schema to code, ms", "lines a second", "steps, ms", "code, lines", "code, bytes"];
-    table(header, rows, |row: &CompilationFigures| {
-        let steps = row.steps_ms.iter().map(|(step, took_ms)| format!("{step} {took_ms:.1}")).collect::<Vec<_>>();
-        [
-            row.files.to_string(),
-            row.lines.to_string(),
-            with_quartiles(row.total_ms, 1),
-            format!("{:.0}", row.lines_per_second),
-            steps.join(", "),
-            row.code_lines.to_string(),
-            row.code_bytes.to_string(),
-        ]
-    })
-}
-
-/// A table whose first column is the rows' names. What can't be shown says so in the second.
+/// A table whose first column is the rows' names. What can't be shown says so in the second; a column of nothing is left out.
 pub(in crate::bench) fn table<T, const COLUMNS: usize, const CELLS: usize>(
     header: [&str; COLUMNS],
     rows: &[Row<T>],
     cells: impl Fn(&T) -> [String; CELLS],
 ) -> String {
-    let mut text = format!("| {} |\n|---|{}\n", header.join(" | "), "---:|".repeat(COLUMNS - 1));
-    for row in rows {
-        let rest = match &row.outcome {
-            RowOutcome::Measured(figures) => cells(figures).join(" | "),
-            RowOutcome::NotMeasured { reason } => format!("not measured: {}", on_one_line(reason)),
-            RowOutcome::Failed { reason } => format!("FAILED: {}", on_one_line(reason)),
+    let lines: Vec<(&str, Result<[String; CELLS], String>)> =
+        rows.iter().map(|row| (&*row.name, shown(row, &cells))).collect();
+    let measured: Vec<_> = lines.iter().filter_map(|(_, cells)| cells.as_ref().ok()).collect();
+    let is_used = |cell: &usize| measured.is_empty() || measured.iter().any(|cells| !cells[*cell].is_empty());
+    let used: Vec<usize> = (0..CELLS).filter(is_used).collect();
+    let titles: Vec<&str> = used.iter().map(|cell| header[cell + 1]).collect();
+    let mut text = format!("| {} | {} |\n|---|{}\n", header[0], titles.join(" | "), "---:|".repeat(used.len()));
+    for (name, cells) in &lines {
+        let rest = match cells {
+            Ok(cells) => used.iter().map(|cell| &*cells[*cell]).collect::<Vec<_>>().join(" | "),
+            Err(reason) => reason.clone(),
         };
-        text.push_str(&format!("| {} | {rest} |\n", row.name));
+        text.push_str(&format!("| {name} | {rest} |\n"));
     }
     text
+}
+
+/// The cells, or what stands in their place.
+fn shown<T, const CELLS: usize>(
+    row: &Row<T>,
+    cells: impl Fn(&T) -> [String; CELLS],
+) -> Result<[String; CELLS], String> {
+    match &row.outcome {
+        RowOutcome::Measured(figures) => Ok(cells(figures)),
+        RowOutcome::NotMeasured { reason } => Err(format!("not measured: {}", on_one_line(reason))),
+        RowOutcome::Failed { reason } => Err(format!("FAILED: {}", on_one_line(reason))),
+    }
 }
 
 fn on_one_line(reason: &str) -> String {
@@ -181,4 +156,18 @@ fn kib(bytes: f64) -> String {
 
 fn mib(bytes: u64) -> String {
     format!("{:.1}", bytes as f64 / (1024.0 * 1024.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_in_which_no_row_has_anything_is_left_out() {
+        let measured = |name: &str, cells| Row::new(name, RowOutcome::Measured(cells));
+        let failed = Row::new("C", RowOutcome::Failed { reason: "closed".into() });
+        let rows = [measured("A", ["1", "", ""]), measured("B", ["", "", "2"]), failed];
+        let text = table(["name", "x", "y", "z"], &rows, |cells| cells.map(str::to_owned));
+        assert_eq!(text, "| name | x | z |\n|---|---:|---:|\n| A | 1 |  |\n| B |  | 2 |\n| C | FAILED: closed |\n");
+    }
 }

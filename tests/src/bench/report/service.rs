@@ -57,3 +57,20 @@ pub struct AsleepFigures {
     /// The names of the threads.
     pub threads: Vec<String>,
 }
+
+/// Of idle sessions.
+#[derive(Debug, Serialize)]
+pub struct IdleFigures {
+    /// How many.
+    pub sessions: usize,
+    /// Resident memory of such a process with one monitor and no session.
+    pub one_monitor_bytes: u64,
+    /// Resident memory with all monitors and no session.
+    pub before_bytes: u64,
+    /// Resident memory with a session on each.
+    pub after_bytes: u64,
+    /// What each session adds.
+    pub bytes_per_session: f64,
+    /// What each monitor and its session add together.
+    pub bytes_per_monitor_and_session: f64,
+}

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,7 +12,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::bench::connection::Connection;
-use crate::program::{Address, DEADLINE};
+use crate::bench::embedder::path_of;
+use crate::program::{Address, DEADLINE, Transport};
 use crate::{Context, Failure, Outcome};
 
 /// This program again, as one of the servers that it has itself.
@@ -25,23 +26,34 @@ pub struct OwnServer {
 }
 
 impl OwnServer {
-    /// Starts it; `file` is what the subcommand takes besides the socket, if anything.
-    ///
-    /// # Errors
-    /// If it can't be reached.
-    pub fn start(subcommand: &str, file: Option<&Path>) -> Outcome<Self> {
-        Self::start_with(subcommand, file)
-    }
-
     /// Starts it on a UNIX socket; `arguments` are what the subcommand takes besides that.
     ///
     /// # Errors
     /// If it can't be reached.
-    pub fn start_with(subcommand: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Outcome<Self> {
+    pub fn start(subcommand: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Outcome<Self> {
         Self::start_under(&[], subcommand, arguments)
     }
 
-    /// Starts it under another program, whose command line stands first; `arguments` as in [`Self::start_with`].
+    /// Starts an echo.
+    ///
+    /// # Errors
+    /// If it can't be reached.
+    pub fn start_echo(subcommand: &str, transport: Transport) -> Outcome<Self> {
+        match transport {
+            Transport::Unix => Self::start(subcommand, [""; 0]),
+            Transport::Tcp => Self::start_tcp(subcommand),
+        }
+    }
+
+    /// Starts an embedder with this many monitors.
+    ///
+    /// # Errors
+    /// If it can't be reached.
+    pub fn start_embedder(subcommand: &str, monitors: usize) -> Outcome<Self> {
+        Self::start(subcommand, [monitors.to_string()])
+    }
+
+    /// Starts it under another program, whose command line stands first; `arguments` as in [`Self::start`].
     ///
     /// # Errors
     /// If it can't be reached.
@@ -59,11 +71,8 @@ impl OwnServer {
         Self::spawn(command, Address::Unix(path), Some(directory))
     }
 
-    /// Starts it on a loopback port.
-    ///
-    /// # Errors
-    /// If it can't be reached.
-    pub fn start_tcp(subcommand: &str) -> Outcome<Self> {
+    /// Its standard input is a socket that listens on a loopback port.
+    fn start_tcp(subcommand: &str) -> Outcome<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
         let address = Address::Tcp(listener.local_addr()?);
         let mut command = Command::new(std::env::current_exe()?);
@@ -84,15 +93,12 @@ impl OwnServer {
         Ok(server)
     }
 
-    /// Its socket, if it has one of UNIX.
+    /// The socket of one of its monitors, if it is an embedder.
     ///
     /// # Errors
-    /// If it has none.
-    pub fn path(&self) -> Outcome<&Path> {
-        match &self.address {
-            Address::Unix(path) => Ok(path),
-            Address::Tcp(_) => Err(Failure::new("not a UNIX socket")),
-        }
+    /// If it is not a UNIX socket.
+    pub fn monitor(&self, monitor: usize) -> Outcome<PathBuf> {
+        Ok(path_of(self.address.as_path()?, monitor))
     }
 
     /// Where it listens.

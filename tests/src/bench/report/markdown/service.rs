@@ -1,7 +1,7 @@
 //! The tables of how monitors serve.
 
 use super::{kib, mib, on_one_line, table, with_quartiles};
-use crate::bench::report::{AsleepFigures, CrowdFigures, Row, SessionFigures, StartFigures};
+use crate::bench::report::{AsleepFigures, CrowdFigures, IdleFigures, Row, SessionFigures, StartFigures};
 
 pub(super) fn crowds(rows: &[Row<CrowdFigures>]) -> String {
     let header = [
@@ -51,6 +51,26 @@ pub(super) fn asleep(rows: &[Row<AsleepFigures>]) -> String {
             mib(row.after_bytes),
             format!("{:.1}", row.wake_ups_per_second),
             format!("{}: {}", row.threads.len(), on_one_line(&row.threads.join(", "))),
+        ]
+    })
+}
+
+pub(super) fn idle(rows: &[Row<IdleFigures>]) -> String {
+    let header = [
+        "server",
+        "KiB a session",
+        "KiB a monitor and its session",
+        "RSS with one monitor, MiB",
+        "with all monitors, MiB",
+        "with all sessions, MiB",
+    ];
+    table(header, rows, |row: &IdleFigures| {
+        [
+            kib(row.bytes_per_session),
+            kib(row.bytes_per_monitor_and_session),
+            mib(row.one_monitor_bytes),
+            mib(row.before_bytes),
+            mib(row.after_bytes),
         ]
     })
 }

@@ -1,23 +1,20 @@
 //! Monitors whose clients let an emitter go on: it has a thread of its own, as the threads of a VMM that emit events have.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use actix::System;
 use actix_qmp::{EmitError, Empty, EventEmitter, Monitors, QmpError, VersionInfo};
 
-use crate::{Failure, Outcome};
-
-use self::schema::SCHEMA;
-use self::schema::TickCounts;
 use self::schema::commands::{GrantTicks, QueryTicks, Take};
 use self::schema::events::Tick;
+use self::schema::{SCHEMA, TickCounts};
+use crate::{Failure, Outcome};
 
-/// What this monitor has beyond those that every monitor has.
+/// What these monitors have beyond those that every monitor has.
 mod schema {
     actix_qmp::include_schema!("event_monitor");
 }
@@ -35,40 +32,26 @@ struct Counts {
     refused: AtomicU64,
 }
 
-/// The socket of one of the monitors, of which `path` is the one that tells that all are there.
-pub fn session_path(path: &Path, session: usize) -> PathBuf {
-    path.with_extension(format!("{session}.sock"))
-}
-
-/// Serves on these sockets until killed.
+/// Serves this many until killed; `path` as in [`path_of`](super::path_of).
 ///
 /// # Errors
 /// If a socket can't be made.
-pub fn serve(path: &Path, sessions: usize) -> Outcome {
-    System::new().block_on(async {
-        let builder = Monitors::builder(VersionInfo::new("event-monitor")).schema(&SCHEMA);
-        let counts = Arc::new(Counts::default());
-        let (grants, granted) = channel();
-        let (events, counted) = (builder.events(), Arc::clone(&counts));
-        thread::Builder::new().name("emitter".to_owned()).spawn(move || emit(&events, &granted, &counted))?;
-        let builder = builder
-            .command_oob(move |grant: GrantTicks| {
-                grants.send(grant).map(|()| Empty {}).map_err(|_| QmpError::generic("the emitter has ended"))
-            })
-            .command_oob(move |_: QueryTicks| {
-                let emitted = counts.emitted.load(Ordering::Relaxed);
-                Ok(TickCounts { emitted, refused: counts.refused.load(Ordering::Relaxed) })
-            })
-            .command_oob(|_: Take| Ok(Empty {}));
-        let mut monitors = builder.start().await?;
-        let paths = (0..sessions).map(|session| session_path(path, session)).chain([path.to_owned()]);
-        for path in paths {
-            // Dropped, a monitor would go on all the same; there is nothing to ask of it.
-            let _monitor = monitors.add(format!("unix:{},server=on,wait=off", path.display()).parse()?).await?;
-        }
-        monitors.shutdown_trigger().triggered().await;
-        Ok(())
-    })
+pub fn serve(path: &Path, monitors: usize) -> Outcome {
+    let builder = Monitors::builder(VersionInfo::new("event-monitor")).schema(&SCHEMA);
+    let counts = Arc::new(Counts::default());
+    let (grants, granted) = channel();
+    let (events, counted) = (builder.events(), Arc::clone(&counts));
+    thread::Builder::new().name("emitter".to_owned()).spawn(move || emit(&events, &granted, &counted))?;
+    let builder = builder
+        .command_oob(move |grant: GrantTicks| {
+            grants.send(grant).map(|()| Empty {}).map_err(|_| QmpError::generic("the emitter has ended"))
+        })
+        .command_oob(move |_: QueryTicks| {
+            let emitted = counts.emitted.load(Ordering::Relaxed);
+            Ok(TickCounts { emitted, refused: counts.refused.load(Ordering::Relaxed) })
+        })
+        .command_oob(|_: Take| Ok(Empty {}));
+    super::serve(path, monitors, builder)
 }
 
 /// Emits what is granted, in order, without loss, until the monitors end.

@@ -1,10 +1,8 @@
-//! A monitor that tells another program's schema, without its commands: run in a process of its own, so that it is placed
-//! and counted as QEMU is.
+//! A monitor that tells another program's schema, without its commands.
 
 use std::fs;
 use std::path::Path;
 
-use actix::System;
 use actix_qmp::qapi::Schema;
 use actix_qmp::{Monitors, VersionInfo};
 use serde_json::Value;
@@ -20,14 +18,7 @@ pub fn serve(path: &Path, introspection: &Path) -> Outcome {
     let text = without_built_in(&text).context(introspection.display())?;
     // Both live as long as the program.
     let schema: &'static Schema = Box::leak(Box::new(Schema { commands: &[], introspection: text.leak() }));
-    System::new().block_on(async {
-        let builder = Monitors::builder(VersionInfo::new("schema-monitor")).schema(schema);
-        let mut monitors = builder.start().await?;
-        // Dropped, a monitor would go on all the same; there is nothing to ask of it.
-        let _monitor = monitors.add(format!("unix:{},server=on,wait=off", path.display()).parse()?).await?;
-        monitors.shutdown_trigger().triggered().await;
-        Ok(())
-    })
+    super::serve(path, 1, Monitors::builder(VersionInfo::new("schema-monitor")).schema(schema))
 }
 
 /// The entries without the commands that every monitor has anyway.
