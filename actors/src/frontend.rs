@@ -360,7 +360,10 @@ impl Client {
                 Reads::Large => read_large(&mut self.connection, self.window.bytes, task),
             };
             match read {
-                Poll::Pending => break,
+                Poll::Pending => {
+                    self.reads = Reads::Small;
+                    break;
+                }
                 Poll::Ready(Err(error)) => {
                     tracing::debug!(session = %self.session.session, %error, "read_failed");
                     return Serving::Over("read failed");

@@ -60,10 +60,8 @@ impl Socket {
                 }
                 Err(error) => return Poll::Ready(Err(error.into())),
             };
-            // Less than there was room for: the kernel has no more, and need not be asked to learn that.
-            if (1..room.len()).contains(&length) {
-                guard.clear_ready();
-            }
+            // Also after a short read there may be more: the kernel stops behind a message that passed descriptors. Only
+            // EAGAIN says that there is not, and no further event would.
             buf.advance(length);
             return Poll::Ready(Ok(()));
         }
