@@ -4,9 +4,12 @@ use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
+mod line_check;
 mod socket;
 
-pub use socket::{Peer, Socket};
+use self::line_check::is_event;
+pub use self::line_check::{LineCheck, expect_anything, expect_greeting, expect_return};
+pub use self::socket::{Peer, Socket};
 
 use crate::program::DEADLINE;
 use crate::{Context, Failure, Outcome};
@@ -196,58 +199,4 @@ impl AsFd for Connection {
 pub fn negotiation(enable: &[&str]) -> String {
     let request = serde_json::json!({"execute": "qmp_capabilities", "arguments": {"enable": enable}, "id": 0});
     format!("{request}\n")
-}
-
-/// Both monitors write their events in one way.
-fn is_event(line: &[u8], names: &[&str]) -> bool {
-    let line = String::from_utf8_lossy(line);
-    names.iter().any(|name| line.contains(&format!("\"event\": \"{name}\"")))
-}
-
-/// Says whether a line is what was asked for. Looks at its start only.
-pub type LineCheck = fn(&[u8]) -> Outcome;
-
-/// An echo answers with anything.
-///
-/// # Errors
-/// Never.
-pub fn expect_anything(_line: &[u8]) -> Outcome {
-    Ok(())
-}
-
-/// A command must have succeeded; a COMMAND_DROPPED or an error spoils the figure.
-///
-/// # Errors
-/// If it did not.
-pub fn expect_return(line: &[u8]) -> Outcome {
-    expect_start(line, b"{\"return\":")
-}
-
-/// A monitor speaks first.
-///
-/// # Errors
-/// If it says something else.
-pub fn expect_greeting(line: &[u8]) -> Outcome {
-    expect_start(line, b"{\"QMP\":")
-}
-
-fn expect_start(line: &[u8], start: &[u8]) -> Outcome {
-    if line.starts_with(start) {
-        return Ok(());
-    }
-    Err(Failure::new(format!("unexpected: {}", String::from_utf8_lossy(line).trim_end())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_events_of_these_names_are_passed_over() {
-        let line = b"{\"timestamp\": {\"seconds\": 1}, \"event\": \"DUMP_COMPLETED\", \"data\": {}}\r\n";
-        assert!(is_event(line, &["STOP", "DUMP_COMPLETED"]));
-        assert!(!is_event(line, &["STOP"]));
-        assert!(!is_event(b"{\"return\": {}}\r\n", &["STOP"]));
-        assert!(!is_event(line, &[]));
-    }
 }
