@@ -3,7 +3,7 @@
 //!
 //! | module | is for |
 //! |---|---|
-//! | [`listening`] | UNIX or TCP |
+//! | `listening` | UNIX or TCP |
 //! | [`two_threads`] | an echo that a second thread has part in |
 //! | [`on_tokio`] | an echo on a runtime |
 
