@@ -46,20 +46,68 @@ impl EventEmitter {
     /// Emits an event, stamped with the time of this call.
     ///
     /// # Errors
-    /// [`EmitError::Full`] above the bound, [`EmitError::Closed`] after the end.
+    /// [`EmitError::Full`] above the bound, [`EmitError::Closed`] after the end: nobody gets it then.
     pub fn emit<E: Event>(&self, event: E) -> Result<(), EmitError> {
         let Some(responders) = self.responders.get() else { return Ok(()) };
         let data = E::HAS_DATA.then(|| Arc::new(event) as EventData);
         let credit = Arc::clone(&self.credits).try_acquire_owned().map_err(|_| EmitError::Full)?;
         let emitted = EmitterToResponder { name: E::NAME, data, at: SystemTime::now(), credit: Arc::new(credit) };
-        let mut outcome = Ok(());
-        for responder in responders {
-            // Each I/O thread is tried, whatever the others say.
-            outcome = outcome.and(responder.try_send(emitted.clone()).map_err(|error| match error {
-                SendError::Full(_) => EmitError::Full,
-                SendError::Closed(_) => EmitError::Closed,
-            }));
+        let refused = |error| match error {
+            SendError::Full(_) => EmitError::Full,
+            SendError::Closed(_) => EmitError::Closed,
+        };
+        let answers = responders.iter().map(|responder| responder.try_send(emitted.clone()).map_err(refused));
+        let (taken, refusals): (Vec<_>, Vec<_>) = answers.partition(Result::is_ok);
+        match refusals.first() {
+            None => Ok(()),
+            Some(refusal) if taken.is_empty() => *refusal,
+            // Nothing that was sent can be taken back, and emitting again would repeat it. A thread whose mailbox is full
+            // of what is no event, or that has ended before the others, is the exception.
+            Some(refusal) => {
+                tracing::warn!(event = E::NAME, ?refusal, threads = refusals.len(), "event_lost");
+                Ok(())
+            }
         }
-        outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::Probe;
+    use serde::Serialize;
+
+    #[derive(Serialize)]
+    struct Happened;
+
+    impl Event for Happened {
+        const NAME: &'static str = "HAPPENED";
+    }
+
+    #[actix::test]
+    async fn an_event_that_one_thread_took_is_emitted_and_one_that_nobody_took_is_not() {
+        let mut open = Probe::<EmitterToResponder>::start();
+        let (stalled, gone) = (Probe::stalled(1), Probe::gone());
+        let emit = |recipients| {
+            let emitter = EventEmitter::default();
+            emitter.connect(recipients);
+            emitter.emit(Happened)
+        };
+        assert_eq!(emit(vec![full(&stalled)]), Err(EmitError::Full));
+        assert_eq!(emit(vec![gone.recipient()]), Err(EmitError::Closed));
+        assert_eq!(emit(vec![full(&stalled), open.recipient(), gone.recipient()]), Ok(()));
+        assert_eq!(open.next().await.name, "HAPPENED");
+    }
+
+    /// A sender that finds no more room: each has a place of its own.
+    fn full(probe: &Probe<EmitterToResponder>) -> Recipient<EmitterToResponder> {
+        let recipient = probe.recipient();
+        let sent = (0..8).take_while(|_| recipient.try_send(filler()).is_ok()).count();
+        assert!(sent < 8);
+        recipient
+    }
+
+    fn filler() -> EmitterToResponder {
+        EmitterToResponder { name: "FILLER", data: None, at: SystemTime::now(), credit: Arc::new(()) }
     }
 }

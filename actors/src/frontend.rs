@@ -399,7 +399,7 @@ fn read_small(connection: &mut Connection, window: usize, task: &mut task::Conte
     connection.poll_read(task, &mut buffer).map_ok(|()| Bytes::copy_from_slice(buffer.filled()))
 }
 
-/// The same where much is expected: what was read stays where it is, unless little came.
+/// The same where much is expected: what was read stays where it is, unless it leaves room over.
 fn read_large(connection: &mut Connection, window: usize, task: &mut task::Context<'_>) -> Poll<io::Result<Bytes>> {
     let mut room = BytesMut::zeroed(window);
     let mut buffer = ReadBuf::new(&mut room);
@@ -407,8 +407,14 @@ fn read_large(connection: &mut Connection, window: usize, task: &mut task::Conte
     let length = buffer.filled().len();
     read.map_ok(|()| {
         room.truncate(length);
-        if length < window / 2 { Bytes::copy_from_slice(&room) } else { room.freeze() }
+        without_waste(room, window)
     })
+}
+
+/// What was read into `room` bytes: where it is if it fills them, or else in a place of its own, since the window counts
+/// bytes and not the room around them.
+fn without_waste(read: BytesMut, room: usize) -> Bytes {
+    if read.len() < room / 8 * 7 { Bytes::copy_from_slice(&read) } else { read.freeze() }
 }
 
 #[cfg(test)]

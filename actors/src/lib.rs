@@ -24,7 +24,7 @@ pub use actix_qmp_chardev as chardev;
 pub use actix_qmp_messages::schema::VersionInfo;
 pub use actix_qmp_messages::{
     Arguments, Command, Empty, ErrorClass, Event, MonitorId, OutputLimits, QapiEnum, QapiObject, QmpError, Style,
-    include_schema, qapi, schema,
+    excerpt, include_schema, path_excerpt, qapi, schema,
 };
 
 pub use self::command_table::RegistrationError;

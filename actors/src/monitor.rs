@@ -11,7 +11,7 @@ use actix::{Addr, Context, Recipient};
 use actix_qmp_chardev::BoundChardev;
 use actix_qmp_messages::{
     AddMonitorToDispatcher, AddMonitorToResponder, EmbedderToQueue, FinishMonitor, FrontendToParser, HoldId, MonitorId,
-    MonitorsToFrontend, Oob, OutputLimits,
+    MonitorsToFrontend, Oob, OutputLimits, ParserToResponder,
 };
 use actix_rt::ArbiterHandle;
 use tokio::sync::oneshot;
@@ -153,7 +153,11 @@ impl Wiring {
             responder: around.responder.clone().recipient(),
         };
         around.responder.try_send(to_responder).map_err(|error| refused("responder", &error))?;
-        around.dispatcher.try_send(to_dispatcher).map_err(|error| refused("dispatcher", &error))
+        around.dispatcher.try_send(to_dispatcher).map_err(|error| {
+            // Nothing will ever end what the responder has begun for this monitor. Its mailbox had room just now.
+            let _ = around.responder.try_send(ParserToResponder::MonitorClosed { monitor });
+            refused("dispatcher", &error)
+        })
     }
 
     fn queue_setup(&self, options: &MonitorOptions, around: &Surroundings, alive: TaskTrackerToken) -> QueueSetup {

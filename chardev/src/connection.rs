@@ -77,7 +77,8 @@ impl Connection {
     /// Writes from `bufs` as much as there is room for, and tells how many bytes that was.
     ///
     /// Afterwards, reading and hanging up have to be polled again: when there begins or ceases to be no room, whoever
-    /// waited for them is forgotten.
+    /// waited for them is forgotten. Who is told that there is no room must write again when woken: until then a wait for
+    /// the end of a peer that has room again goes round and round.
     ///
     /// # Errors
     /// What the operating system said; the connection is of no more use.

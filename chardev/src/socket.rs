@@ -15,6 +15,7 @@
 //! `EPOLLHUP` and `EPOLLERR` are reported unasked. A peer that ends only its own output (TCP FIN, `shutdown(SHUT_WR)`)
 //! raises `EPOLLRDHUP`, which is no more than the end of input.
 
+use crate::drain;
 use crate::hangup::is_hung_up;
 use crate::registration::register;
 use rustix::io::{Errno, retry_on_intr};
@@ -132,7 +133,12 @@ impl Socket {
             ToldOf::Input => Interest::READABLE,
             ToldOf::InputAndRoom => Interest::READABLE | Interest::WRITABLE,
         };
-        self.io = Some(register(io.into_inner(), interest).map_err(|(_, reason)| reason)?);
+        let registered = register(io.into_inner(), interest).map_err(|(socket, reason)| {
+            // Nobody can wait for it any more; what was sent last is still to arrive.
+            drain::shut_down(socket.as_fd());
+            reason
+        })?;
+        self.io = Some(registered);
         self.told_of = told_of;
         Ok(())
     }

@@ -21,9 +21,9 @@
 //! | frontend → responder | [`FrontendToResponder`]: output taken | 2 | kept, sent next turn | said in the log |
 //! | emitter → responder | [`EmitterToResponder`]: events | [`EVENT_CREDITS`] | `emit` refuses | `emit` refuses |
 //! | embedder → queue | [`EmbedderToQueue`]: hold, release | 1 per guard | the guard is refused | nothing to hold |
-//! | embedder → frontend | [`MonitorsToFrontend`]: close | 1 | waits its turn | already closed |
-//! | embedder → dispatcher | [`AddMonitorToDispatcher`], [`StopDispatching`] | 1 per monitor | waits its turn | error to the caller |
-//! | embedder → responder | [`AddMonitorToResponder`], [`FinishMonitor`] | 1 per monitor | waits its turn | error to the caller |
+//! | embedder → frontend | [`MonitorsToFrontend`]: close | 1 | closing says that it was not done in time | already closed |
+//! | embedder → dispatcher | [`AddMonitorToDispatcher`], [`StopDispatching`] | 1 per monitor | adding is an error to the caller, stopping waits its turn | error to the caller |
+//! | embedder → responder | [`AddMonitorToResponder`], [`FinishMonitor`] | 1 per monitor | adding is an error to the caller, closing says that it was not done in time | error to the caller |
 #![forbid(unsafe_code)]
 
 mod command;
@@ -59,7 +59,7 @@ pub use dispatcher_to_responder::DispatcherToResponder;
 pub use embedder_to_queue::{EmbedderToQueue, HoldId};
 pub use emitter_to_responder::{EVENT_CREDITS, EmitterToResponder};
 pub use error::{ErrorClass, QmpError};
-pub use excerpt::{EXCERPT_CHARS, excerpt};
+pub use excerpt::{EXCERPT_CHARS, PATH_EXCERPT_CHARS, excerpt, path_excerpt};
 pub use frontend_to_parser::{FrontendToParser, READ_WINDOW, ReadWindow};
 pub use frontend_to_responder::FrontendToResponder;
 pub use ids::{MonitorId, RequestKey, Sequence, SessionId, SessionKey};

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use actix_qmp::QmpError;
+use actix_qmp::{QmpError, excerpt, path_excerpt};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -60,7 +60,7 @@ impl DumpPlan {
             return Err(QmpError::generic(format!("{format} is not available now")));
         }
         if let Some(name) = command.protocol.strip_prefix("fd:") {
-            return Err(QmpError::generic(format!("File descriptor named '{name}' has not been found")));
+            return Err(QmpError::generic(format!("File descriptor named '{}' has not been found", excerpt(name))));
         }
         let path = command.protocol.strip_prefix("file:");
         let path = path.ok_or_else(|| QmpError::generic("Invalid parameter 'protocol'"))?.into();
@@ -115,7 +115,7 @@ impl Dump {
     /// # Errors
     /// [`DumpError::Open`]
     pub fn open(plan: DumpPlan, cancelled: CancellationToken) -> Result<Self, DumpError> {
-        let failed = |reason| DumpError::Open { path: plan.path.display().to_string(), reason };
+        let failed = |reason| DumpError::Open { path: path_excerpt(&plan.path.to_string_lossy()), reason };
         let file = open(&plan.path).map_err(|error| failed(os_error::words(&error)))?;
         Ok(Self { file, ranges: plan.ranges, cancelled })
     }

@@ -159,3 +159,14 @@ async fn peers_that_are_gone_do_not_keep_the_frontend_from_ending() {
     assert_eq!(read_to_end(&mut client).await, b"");
     bench.alive.wait().await;
 }
+
+#[test]
+fn what_was_read_takes_no_more_memory_than_it_is_long_and_an_eighth() {
+    for length in [1, 2048, 40_000, 57_000, 60_000, 65_536] {
+        let mut read = BytesMut::zeroed(65_536);
+        read.truncate(length);
+        let kept = without_waste(read, 65_536).try_into_mut().unwrap();
+        assert_eq!(kept.len(), length);
+        assert!(kept.capacity() <= length + 65_536 / 8, "{length} bytes take {}", kept.capacity());
+    }
+}

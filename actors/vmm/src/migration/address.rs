@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use actix_qmp::path_excerpt;
+
 /// Where a migration goes to or comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MigrationUri {
@@ -40,9 +42,9 @@ impl MigrationUri {
             return if path.is_empty() { Err(UriError::NoPath) } else { Ok(Self::Unix(path.into())) };
         }
         let Some(address) = uri.strip_prefix("tcp:") else {
-            return Err(UriError::UnknownProtocol(uri.to_owned()));
+            return Err(UriError::UnknownProtocol(path_excerpt(uri)));
         };
-        let bad = || UriError::NotAnAddress(address.to_owned());
+        let bad = || UriError::NotAnAddress(path_excerpt(address));
         let (host, port) = address.rsplit_once(':').ok_or_else(bad)?;
         let host = match host.strip_prefix('[') {
             Some(bracketed) => bracketed.strip_suffix(']').ok_or_else(bad)?,
@@ -85,6 +87,7 @@ mod tests {
             ("tcp:127.0.0.1:+5", "error parsing address '127.0.0.1:+5'"),
             ("tcp:::1:5", "error parsing address '::1:5'"),
             ("tcp:[::1:5", "error parsing address '[::1:5'"),
+            ("a\u{1b}[2J", "unknown migration protocol: a\\u001B[2J"),
         ] {
             assert_eq!(MigrationUri::parse(uri).unwrap_err().to_string(), words);
         }

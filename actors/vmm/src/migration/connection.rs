@@ -8,6 +8,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use actix_qmp::path_excerpt;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::addr::SocketAddrArg;
@@ -75,7 +76,7 @@ impl Connection {
     pub fn connect(uri: &MigrationUri, registration: &Registration) -> Result<Self, ConnectError> {
         match uri {
             MigrationUri::Unix(path) => {
-                let target = path.display().to_string();
+                let target = path_excerpt(&path.to_string_lossy());
                 let address = unix_address(path)?;
                 let socket = connect(AddressFamily::UNIX, &address, registration)
                     .map_err(|error| ConnectError::Connect { target, reason: os_error::words(&error) })?;
@@ -90,7 +91,7 @@ fn connect_tcp(host: &str, port: u16, registration: &Registration) -> Result<Con
     let resolved = (host, port).to_socket_addrs().map_err(|error| {
         let words = os_error::words(&error);
         let reason = words.strip_prefix("failed to lookup address information: ").unwrap_or(&words).to_owned();
-        ConnectError::Resolve { host: host.to_owned(), port, reason }
+        ConnectError::Resolve { host: path_excerpt(host), port, reason }
     })?;
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for address in resolved {
@@ -107,7 +108,7 @@ fn connect_tcp(host: &str, port: u16, registration: &Registration) -> Result<Con
             Err(error) => last = error,
         }
     }
-    Err(ConnectError::Connect { target: format!("{host}:{port}"), reason: os_error::words(&last) })
+    Err(ConnectError::Connect { target: path_excerpt(&format!("{host}:{port}")), reason: os_error::words(&last) })
 }
 
 /// Connects without ever blocking for long: a peer's full backlog must not outlast a cancellation.
@@ -144,7 +145,7 @@ fn connect(family: AddressFamily, address: &impl SocketAddrArg, registration: &R
 }
 
 fn unix_address(path: &Path) -> Result<SocketAddrUnix, ConnectError> {
-    SocketAddrUnix::new(path).map_err(|_| ConnectError::PathTooLong(path.display().to_string()))
+    SocketAddrUnix::new(path).map_err(|_| ConnectError::PathTooLong(path_excerpt(&path.to_string_lossy())))
 }
 
 impl Read for &Connection {
@@ -204,7 +205,7 @@ impl Listener {
             MigrationUri::Unix(path) => {
                 let address = unix_address(path)?;
                 let failed = |error: io::Error| ConnectError::Bind {
-                    target: path.display().to_string(),
+                    target: path_excerpt(&path.to_string_lossy()),
                     reason: os_error::words(&error),
                 };
                 let listener = bind_unix(path, &address).map_err(failed)?;
@@ -212,7 +213,7 @@ impl Listener {
             }
             MigrationUri::Tcp { host, port } => {
                 let bind = || TcpListener::bind(SocketAddr::new(numeric(host)?, *port));
-                let target = format!("{host}:{port}");
+                let target = path_excerpt(&format!("{host}:{port}"));
                 bind().map(Self::Tcp).map_err(|error| ConnectError::Bind { target, reason: os_error::words(&error) })
             }
         }

@@ -29,7 +29,7 @@ pub(super) enum Verdict {
     Good,
     /// The kept counts are of another compiler, which this names: nothing can be said.
     OtherCompiler(String),
-    /// These have become dearer, or are not kept at all.
+    /// These have become dearer, or are only counted, or only kept.
     Worse { operations: Vec<String> },
 }
 
@@ -67,6 +67,8 @@ impl Counts {
                 None => operations.push(format!("{operation}: {now} instructions, none are kept")),
             }
         }
+        let uncounted = kept.instructions.keys().filter(|operation| !self.instructions.contains_key(*operation));
+        operations.extend(uncounted.map(|operation| format!("{operation}: kept, but not counted")));
         if operations.is_empty() { Verdict::Good } else { Verdict::Worse { operations } }
     }
 
@@ -117,6 +119,7 @@ mod tests {
         };
         assert_eq!(operations, ["x: 1101 instructions, kept are 1000"]);
         assert!(matches!(counts("a", &[("z", 1)]).against(&kept), Verdict::Worse { .. }), "one that is not kept");
+        assert!(matches!(counts("a", &[("x", 1)]).against(&kept), Verdict::Worse { .. }), "one that is gone");
     }
 
     #[test]
