@@ -23,6 +23,7 @@ use crate::monitor::{Monitor, MonitorEnd, Surroundings, WiringError, wire};
 use crate::options::MonitorOptions;
 use crate::phase::MachineReady;
 use crate::responder::{Responder, ThrottleRule};
+use crate::statistics::MonitorList;
 
 /// A handler that takes longer is reported: the parser stands still while it runs.
 const OOB_BUDGET: Duration = Duration::from_millis(1);
@@ -38,6 +39,7 @@ pub struct MonitorsBuilder {
     trigger: ShutdownTrigger,
     io_arbiters: usize,
     oob_budget: Duration,
+    list: MonitorList,
 }
 
 /// Asks for the end of the program, from any thread and from within a handler.
@@ -184,14 +186,18 @@ impl MonitorsBuilder {
     /// can't be had.
     pub async fn start(mut self) -> Result<Monitors, StartError> {
         let main = main_arbiter().await?;
-        builtin::register(&mut self.registry, &self.version, &self.schemas).map_err(StartError::Registration)?;
+        builtin::register(&mut self.registry, &self.version, &self.schemas, &self.list)
+            .map_err(StartError::Registration)?;
         self.registry.check(&self.schemas, self.without_schema).map_err(StartError::Registration)?;
-        let dispatcher = Dispatcher::new(self.registry.handlers, self.trigger.clone()).start();
+        let dispatcher = Dispatcher::new(self.registry.handlers, self.trigger.clone());
+        let dispatcher = dispatcher.counting(self.list.clone()).start();
         let mut io = Vec::new();
         for _ in 0..self.io_arbiters {
             let arbiter = Arbiter::try_new().map_err(StartError::Thread)?;
             let (version, rules) = (self.version.clone(), self.rules.clone());
-            let responder = Responder::start_in_arbiter(&arbiter.handle(), move |_| Responder::new(&version, rules));
+            let list = self.list.clone();
+            let responder =
+                Responder::start_in_arbiter(&arbiter.handle(), move |_| Responder::new(&version, rules).counting(list));
             io.push(IoThread { arbiter, responder });
         }
         self.emitter.connect(io.iter().map(|thread| thread.responder.clone().recipient()).collect());
@@ -205,6 +211,7 @@ impl MonitorsBuilder {
             emitter: self.emitter,
             trigger: self.trigger,
             oob_budget: self.oob_budget,
+            list: self.list,
         })
     }
 }
@@ -220,6 +227,7 @@ pub struct Monitors {
     emitter: EventEmitter,
     trigger: ShutdownTrigger,
     oob_budget: Duration,
+    list: MonitorList,
 }
 
 struct IoThread {
@@ -241,6 +249,7 @@ impl Monitors {
             trigger: ShutdownTrigger::default(),
             io_arbiters: 1,
             oob_budget: OOB_BUDGET,
+            list: MonitorList::default(),
         }
     }
 
@@ -266,6 +275,7 @@ impl Monitors {
             io: arbiter.handle(),
             table: Arc::clone(&self.table),
             oob_budget: self.oob_budget,
+            list: self.list.clone(),
             dispatcher: self.dispatcher.clone(),
             responder: responder.clone(),
         };
@@ -281,6 +291,12 @@ impl Monitors {
     #[must_use]
     pub fn events(&self) -> EventEmitter {
         self.emitter.clone()
+    }
+
+    /// How the monitors are doing.
+    #[must_use]
+    pub fn list(&self) -> MonitorList {
+        self.list.clone()
     }
 
     /// A handle to ask for the end, or to wait until somebody does.

@@ -19,6 +19,7 @@
 mod policy;
 mod suspend;
 
+use std::sync::Arc;
 use std::task;
 
 use actix::{Actor, ActorContext, Context, Handler, Recipient};
@@ -35,6 +36,7 @@ pub use self::policy::{QUEUE_LENGTH, QueueFull};
 use self::suspend::{Change, Holder, SuspendCounter};
 use crate::drive::{Driven, start_driving};
 use crate::outbox::{Flushed, Outbox};
+use crate::statistics::{Listed, Statistics};
 
 /// Messages in the mailbox: one request, what the dispatcher has of ours twice (taken, answered), holds, session life.
 const MAILBOX: usize = 2 * DISPATCH_WINDOW + 32;
@@ -60,6 +62,9 @@ pub(crate) struct Queue {
     parser: Outbox<QueueToParser>,
     dispatcher: Outbox<QueueToDispatcher>,
     responder: Outbox<QueueToResponder>,
+    statistics: Arc<Statistics>,
+    /// Dropped before the token: a monitor that has ended is not listed.
+    _listed: Option<Listed>,
     _alive: TaskTrackerToken,
 }
 
@@ -103,8 +108,15 @@ impl Queue {
             parser: Outbox::new(setup.parser),
             dispatcher: Outbox::new(setup.dispatcher),
             responder: Outbox::new(setup.responder),
+            statistics: Arc::new(Statistics::new(setup.monitor, String::new())),
+            _listed: None,
             _alive: setup.alive,
         }
+    }
+
+    /// Counts there, where it is read; the monitor is listed as long as its queue lives.
+    pub(crate) fn counting(self, listed: Listed) -> Self {
+        Self { statistics: listed.statistics(), _listed: Some(listed), ..self }
     }
 }
 
@@ -208,6 +220,7 @@ impl Driven for Queue {
             self.follow(holder, hold);
         }
         self.set_gate();
+        self.statistics.set_queue(self.requests.len(), self.counter.holders().iter().map(|holder| holder.told()));
         // What was said just now may have been kept: this sees to a next turn.
         self.flush(task);
     }
@@ -243,6 +256,7 @@ impl Queue {
             Verdict::Drop => {
                 // At debug: how many there are is up to the client, who is told of each.
                 tracing::debug!("request_dropped");
+                self.statistics.dropped.add(1);
                 let (session, id) = (request.key.session, request.id);
                 self.responder.send(QueueToResponder::CommandDropped { session, id });
             }
