@@ -21,7 +21,7 @@ mod round_robin;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{self, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix::{Actor, Context, Handler, Message, ResponseFuture};
 use actix_qmp_messages::{
@@ -55,6 +55,7 @@ pub(crate) struct Dispatcher {
     trigger: ShutdownTrigger,
     stop_waiters: Vec<oneshot::Sender<()>>,
     list: MonitorList,
+    warn_after: Option<Duration>,
 }
 
 struct Monitor {
@@ -84,12 +85,18 @@ impl Dispatcher {
             running: None,
             stop_waiters: Vec::new(),
             list: MonitorList::default(),
+            warn_after: None,
         }
     }
 
     /// Counts for the monitors of this list.
     pub(crate) fn counting(self, list: MonitorList) -> Self {
         Self { list, ..self }
+    }
+
+    /// Says how long a command took that took longer than this.
+    pub(crate) fn warning_after(self, warn_after: Option<Duration>) -> Self {
+        Self { warn_after, ..self }
     }
 }
 
@@ -237,13 +244,20 @@ impl Dispatcher {
     }
 
     fn finish(&mut self, outcome: Outcome) {
-        let Some(Running { key: request, id, span, started, statistics, .. }) = self.running.take() else { return };
+        let Some(Running { key: request, id, name, span, started, statistics, .. }) = self.running.take() else {
+            return;
+        };
         let running = started.elapsed();
         if let Some(statistics) = &statistics {
             statistics.in_band_running.record(running);
             statistics.set_running(None);
         }
         span.record("running_us", as_micros(running));
+        if self.warn_after.is_some_and(|after| running >= after) {
+            // The queue has said that it takes long, since this thread may have been blocked; the rest is known here.
+            let (SessionKey { monitor, session }, held_us) = (request.session, as_micros(running));
+            tracing::warn!(%monitor, %session, sequence = %request.sequence, command = name, held_us, "dispatcher_was_held");
+        }
         tracing::debug!(parent: &span, ?outcome, "request_finished");
         let finished = DispatcherToResponder::CommandFinished { request, id, outcome };
         self.tell(request.session.monitor, |edges| &mut edges.responder, finished);

@@ -38,6 +38,7 @@ pub(crate) struct Surroundings {
     pub(crate) table: Arc<CommandTable>,
     pub(crate) oob_budget: Duration,
     pub(crate) list: MonitorList,
+    pub(crate) warn_after: Option<Duration>,
     pub(crate) dispatcher: Addr<Dispatcher>,
     pub(crate) responder: Addr<Responder>,
 }
@@ -107,9 +108,9 @@ pub(crate) async fn wire(
     let alive = TaskTracker::new();
     let queue = wiring.queue_setup(options, around, alive.token());
     let parser = wiring.parser_setup(options, around, alive.token());
-    let counted = listed.statistics();
+    let (counted, warn_after) = (listed.statistics(), around.warn_after);
     let started = around.io.spawn_fn(move || {
-        Context::with_receiver(queue_rx).run(Queue::new(queue).counting(listed));
+        Context::with_receiver(queue_rx).run(Queue::new(queue).counting(listed).warning_after(warn_after));
         Context::with_receiver(parser_rx).run(Parser::new(parser).counting(counted));
     });
     let (first_client, client_came) = oneshot::channel();

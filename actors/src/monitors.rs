@@ -28,6 +28,9 @@ use crate::statistics::MonitorList;
 /// A handler that takes longer is reported: the parser stands still while it runs.
 const OOB_BUDGET: Duration = Duration::from_millis(1);
 
+/// An in-band command that takes longer is reported: all others wait meanwhile.
+const WARN_AFTER: Duration = Duration::from_secs(5);
+
 /// Puts the monitors of a program together: its version, its commands, its events.
 pub struct MonitorsBuilder {
     version: VersionInfo,
@@ -40,6 +43,7 @@ pub struct MonitorsBuilder {
     io_arbiters: usize,
     oob_budget: Duration,
     list: MonitorList,
+    warn_after: Option<Duration>,
 }
 
 /// Asks for the end of the program, from any thread and from within a handler.
@@ -125,6 +129,16 @@ impl MonitorsBuilder {
         self
     }
 
+    /// After how long an in-band command is reported that still runs, and again with its duration when it ends; 5 s
+    /// unless told otherwise, `None` never.
+    ///
+    /// The first report comes from the monitor's I/O thread, so it comes also while the main thread is blocked.
+    #[must_use]
+    pub fn warn_when_held(mut self, after: Option<Duration>) -> Self {
+        self.warn_after = after;
+        self
+    }
+
     /// Registers a command that an actor of the embedder runs.
     #[must_use]
     pub fn command_to<C: Command>(self, handler: Recipient<C>) -> Self {
@@ -190,7 +204,7 @@ impl MonitorsBuilder {
             .map_err(StartError::Registration)?;
         self.registry.check(&self.schemas, self.without_schema).map_err(StartError::Registration)?;
         let dispatcher = Dispatcher::new(self.registry.handlers, self.trigger.clone());
-        let dispatcher = dispatcher.counting(self.list.clone()).start();
+        let dispatcher = dispatcher.counting(self.list.clone()).warning_after(self.warn_after).start();
         let mut io = Vec::new();
         for _ in 0..self.io_arbiters {
             let arbiter = Arbiter::try_new().map_err(StartError::Thread)?;
@@ -212,6 +226,7 @@ impl MonitorsBuilder {
             trigger: self.trigger,
             oob_budget: self.oob_budget,
             list: self.list,
+            warn_after: self.warn_after,
         })
     }
 }
@@ -228,6 +243,7 @@ pub struct Monitors {
     trigger: ShutdownTrigger,
     oob_budget: Duration,
     list: MonitorList,
+    warn_after: Option<Duration>,
 }
 
 struct IoThread {
@@ -250,6 +266,7 @@ impl Monitors {
             io_arbiters: 1,
             oob_budget: OOB_BUDGET,
             list: MonitorList::default(),
+            warn_after: Some(WARN_AFTER),
         }
     }
 
@@ -276,6 +293,7 @@ impl Monitors {
             table: Arc::clone(&self.table),
             oob_budget: self.oob_budget,
             list: self.list.clone(),
+            warn_after: self.warn_after,
             dispatcher: self.dispatcher.clone(),
             responder: responder.clone(),
         };

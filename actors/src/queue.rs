@@ -16,11 +16,13 @@
 //! Edges in: parser (requests), dispatcher (taken), responder (answered, backlog), embedder (hold, release). Edges out:
 //! parser (suspend, resume), dispatcher (requests), responder (malformed, dropped, finished).
 
+mod held_warning;
 mod policy;
 mod suspend;
 
 use std::sync::Arc;
 use std::task;
+use std::time::Duration;
 
 use actix::{Actor, ActorContext, Context, Handler, Recipient};
 use actix_qmp_messages::{
@@ -28,6 +30,7 @@ use actix_qmp_messages::{
     QueueToParser, QueueToResponder, ResponderToQueue, Sequence, SessionKey,
 };
 
+use self::held_warning::HeldWarning;
 pub(crate) use self::policy::id_required;
 use self::policy::{Hold, RequestQueue, Step, Verdict};
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -63,6 +66,7 @@ pub(crate) struct Queue {
     dispatcher: Outbox<QueueToDispatcher>,
     responder: Outbox<QueueToResponder>,
     statistics: Arc<Statistics>,
+    held_warning: HeldWarning,
     /// Dropped before the token: a monitor that has ended is not listed.
     _listed: Option<Listed>,
     _alive: TaskTrackerToken,
@@ -109,6 +113,7 @@ impl Queue {
             dispatcher: Outbox::new(setup.dispatcher),
             responder: Outbox::new(setup.responder),
             statistics: Arc::new(Statistics::new(setup.monitor, String::new())),
+            held_warning: HeldWarning::new(None),
             _listed: None,
             _alive: setup.alive,
         }
@@ -117,6 +122,11 @@ impl Queue {
     /// Counts there, where it is read; the monitor is listed as long as its queue lives.
     pub(crate) fn counting(self, listed: Listed) -> Self {
         Self { statistics: listed.statistics(), _listed: Some(listed), ..self }
+    }
+
+    /// Warns of a command that takes longer than this.
+    pub(crate) fn warning_after(self, after: Option<Duration>) -> Self {
+        Self { held_warning: HeldWarning::new(after), ..self }
     }
 }
 
@@ -163,6 +173,7 @@ impl Handler<DispatcherToQueue> for Queue {
 
     fn handle(&mut self, message: DispatcherToQueue, _ctx: &mut Self::Context) {
         let DispatcherToQueue::RequestTaken { request } = message;
+        self.held_warning.request_taken(&self.statistics);
         if self.is_current(request.session) {
             self.requests.taken();
         } else {
