@@ -1,6 +1,7 @@
 //! House rules that a tool can check, over the sources of the workspace.
 #![allow(clippy::unwrap_used, reason = "a test that unwraps wrongly fails, as it should")]
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -106,4 +107,26 @@ fn the_readme_shows_the_example_as_it_is() {
     let example = fs::read_to_string(root().join("actors/examples/embed/src/main.rs")).unwrap();
     let body = example.split_once("use std::sync::Arc;").unwrap().1.trim_end();
     assert!(fs::read_to_string(root().join("README.md")).unwrap().contains(body), "README.md and the example differ");
+}
+
+/// The tests that a page names as `PATH.rs::TEST`.
+fn tests_named_in(page: &str) -> Vec<(String, String)> {
+    let text = fs::read_to_string(root().join(page)).unwrap();
+    let code = text.split('`').skip(1).step_by(2);
+    let named = code.filter_map(|code| code.split_once(".rs::"));
+    named.map(|(file, test)| (format!("{file}.rs"), test.to_owned())).collect()
+}
+
+#[test]
+fn every_test_that_the_documentation_names_exists() {
+    let sources: HashMap<_, _> = sources().into_iter().collect();
+    for page in ["docs/reliability.md", "docs/testing.md"] {
+        let exists = |(file, test): &(String, String)| {
+            let declared = format!("fn {test}(");
+            sources.get(file).is_some_and(|text| text.contains(&declared))
+        };
+        let lost: Vec<_> = tests_named_in(page).into_iter().filter(|named| !exists(named)).collect();
+        assert!(lost.is_empty(), "{page} names tests that are not there: {lost:?}");
+    }
+    assert!(tests_named_in("docs/reliability.md").len() > 10);
 }
