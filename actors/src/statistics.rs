@@ -14,6 +14,8 @@
 
 mod durations;
 mod list;
+#[cfg(feature = "metrics")]
+mod metrics;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -164,6 +164,15 @@ fn events<'a>(seen: &'a [Seen], wanted: &str) -> Vec<(Level, &'a Fields, &'a Fie
         .collect()
 }
 
+/// What is seen up to the first event of this name.
+async fn until(seen: &mut mpsc::UnboundedReceiver<Seen>, name: &str) -> Vec<Seen> {
+    let mut before = Vec::new();
+    while events(&before, name).is_empty() {
+        before.push(seen.recv().await.expect("a subscriber"));
+    }
+    before
+}
+
 fn sequences(events: &[(Level, &Fields, &Fields)]) -> Vec<u64> {
     events.iter().map(|(_, _, span)| span.number("sequence")).collect()
 }
@@ -353,13 +362,7 @@ fn a_command_that_blocks_the_main_thread_is_warned_of_meanwhile_and_told_again_w
             let mut client = Client::negotiated(&connector, &[]).await;
             client.execute_with("block", json!({"n": 1}), 1).await;
             block.entered().await;
-            let mut meanwhile = Vec::new();
-            rig::within("a warning comes", async {
-                while events(&meanwhile, "dispatcher_held").is_empty() {
-                    meanwhile.push(seen.recv().await.expect("a subscriber"));
-                }
-            })
-            .await;
+            let meanwhile = rig::within("a warning comes", until(&mut seen, "dispatcher_held")).await;
             block.open();
             assert_eq!(client.receive().await["id"], 1);
             (seen, meanwhile)
