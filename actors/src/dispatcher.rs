@@ -19,8 +19,9 @@
 mod round_robin;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::task::{self, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix::{Actor, Context, Handler, Message, ResponseFuture};
 use actix_qmp_messages::{
@@ -37,6 +38,7 @@ use crate::handler::{CommandTurn, handler_panicked};
 use crate::monitors::ShutdownTrigger;
 use crate::outbox::{Flushed, Outbox};
 use crate::request_span::as_micros;
+use crate::statistics::{MonitorList, RunningCommand, Statistics};
 
 /// Messages of one monitor in the mailbox: its requests, an order to discard each, and its end.
 const MAILBOX_PER_MONITOR: usize = 2 * DISPATCH_WINDOW + 2;
@@ -52,11 +54,14 @@ pub(crate) struct Dispatcher {
     /// Triggered: nothing is begun any more.
     trigger: ShutdownTrigger,
     stop_waiters: Vec<oneshot::Sender<()>>,
+    list: MonitorList,
+    warn_after: Option<Duration>,
 }
 
 struct Monitor {
     queue: Outbox<DispatcherToQueue>,
     responder: Outbox<DispatcherToResponder>,
+    statistics: Arc<Statistics>,
 }
 
 struct Running {
@@ -65,6 +70,7 @@ struct Running {
     name: &'static str,
     span: tracing::Span,
     started: Instant,
+    statistics: Option<Arc<Statistics>>,
     result: LocalBoxFuture<'static, Outcome>,
 }
 
@@ -78,7 +84,19 @@ impl Dispatcher {
             waiting: RoundRobin::default(),
             running: None,
             stop_waiters: Vec::new(),
+            list: MonitorList::default(),
+            warn_after: None,
         }
+    }
+
+    /// Counts for the monitors of this list.
+    pub(crate) fn counting(self, list: MonitorList) -> Self {
+        Self { list, ..self }
+    }
+
+    /// Says how long a command took that took longer than this.
+    pub(crate) fn warning_after(self, warn_after: Option<Duration>) -> Self {
+        Self { warn_after, ..self }
     }
 }
 
@@ -95,7 +113,8 @@ impl Handler<AddMonitorToDispatcher> for Dispatcher {
 
     fn handle(&mut self, message: AddMonitorToDispatcher, ctx: &mut Self::Context) {
         let AddMonitorToDispatcher { monitor, queue, responder } = message;
-        self.monitors.insert(monitor, Monitor { queue: Outbox::new(queue), responder: Outbox::new(responder) });
+        let (queue, responder, statistics) = (Outbox::new(queue), Outbox::new(responder), self.list.of(monitor));
+        self.monitors.insert(monitor, Monitor { queue, responder, statistics });
         ctx.set_mailbox_capacity(16 + MAILBOX_PER_MONITOR * self.monitors.len());
     }
 }
@@ -204,22 +223,41 @@ impl Dispatcher {
 
     fn start(&mut self, request: ReadyRequest) -> Running {
         let ReadyRequest { key, id, command, span, parsed_at } = request;
-        self.tell_taken(key);
         let started = Instant::now();
-        span.record("waiting_us", as_micros(started - parsed_at));
-        tracing::debug!(parent: &span, "request_dispatched");
         let name = command.name;
+        let statistics = self.monitors.get(&key.session.monitor).map(|monitor| Arc::clone(&monitor.statistics));
+        let waiting = started - parsed_at;
+        if let Some(statistics) = &statistics {
+            statistics.in_band_waiting.record(waiting);
+            // Before the queue is told, which then looks at how long it takes.
+            statistics.set_running(Some(RunningCommand { request: key, name, since: started.into() }));
+        }
+        self.tell_taken(key);
+        span.record("waiting_us", as_micros(waiting));
+        tracing::debug!(parent: &span, "request_dispatched");
         // The index comes from the table that was filled together with this one.
         let result = match self.handlers.get(command.index.0) {
             Some(handler) => handler.take(command.arguments),
             None => no_handler(name),
         };
-        Running { key, id, name, span, started, result }
+        Running { key, id, name, span, started, statistics, result }
     }
 
     fn finish(&mut self, outcome: Outcome) {
-        let Some(Running { key: request, id, span, started, .. }) = self.running.take() else { return };
-        span.record("running_us", as_micros(started.elapsed()));
+        let Some(Running { key: request, id, name, span, started, statistics, .. }) = self.running.take() else {
+            return;
+        };
+        let running = started.elapsed();
+        if let Some(statistics) = &statistics {
+            statistics.in_band_running.record(running);
+            statistics.set_running(None);
+        }
+        span.record("running_us", as_micros(running));
+        if self.warn_after.is_some_and(|after| running >= after) {
+            // The queue has said that it takes long, since this thread may have been blocked; the rest is known here.
+            let (SessionKey { monitor, session }, held_us) = (request.session, as_micros(running));
+            tracing::warn!(%monitor, %session, sequence = %request.sequence, command = name, held_us, "dispatcher_was_held");
+        }
         tracing::debug!(parent: &span, ?outcome, "request_finished");
         let finished = DispatcherToResponder::CommandFinished { request, id, outcome };
         self.tell(request.session.monitor, |edges| &mut edges.responder, finished);

@@ -21,6 +21,7 @@ mod output;
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{self, Poll};
 
 use actix::{Actor, ActorContext, Context, Handler, Recipient};
@@ -38,6 +39,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use self::output::{Output, Written};
 use crate::drive::{Driven, start_driving};
 use crate::outbox::{Flushed, Outbox};
+use crate::statistics::Statistics;
 
 /// Reads in one turn; the parser gets its own turn after that.
 const READS_PER_TURN: usize = 8;
@@ -72,6 +74,7 @@ pub(crate) struct Frontend {
     responder: Outbox<FrontendToResponder>,
     report_every: Written,
     first_client: Option<oneshot::Sender<()>>,
+    statistics: Arc<Statistics>,
     _alive: TaskTrackerToken,
 }
 
@@ -91,6 +94,7 @@ struct Client {
     window: ReadWindow,
     reads: Reads,
     output: Output,
+    statistics: Arc<Statistics>,
 }
 
 /// The client's sending side.
@@ -136,8 +140,14 @@ impl Frontend {
             responder: Outbox::new(setup.responder),
             report_every: Written { writes: WRITE_WINDOW / 2, bytes: setup.limits.report_every() },
             first_client: Some(setup.first_client),
+            statistics: Arc::new(Statistics::new(setup.monitor, String::new())),
             _alive: setup.alive,
         }
+    }
+
+    /// Counts there, where it is read.
+    pub(crate) fn counting(self, statistics: Arc<Statistics>) -> Self {
+        Self { statistics, ..self }
     }
 }
 
@@ -262,6 +272,7 @@ impl Frontend {
             window: READ_WINDOW,
             reads: Reads::Small,
             output: Output::default(),
+            statistics: Arc::clone(&self.statistics),
         });
         if let Some(first_client) = self.first_client.take() {
             // Nobody waits for it unless the monitor was opened with wait=on.
@@ -329,7 +340,10 @@ impl Client {
             let count = self.output.slices(&mut slices);
             match self.connection.poll_write_vectored(task, slices.get(..count).unwrap_or_default()) {
                 Poll::Ready(Ok(0)) => return Serving::Over("chardev takes no output"),
-                Poll::Ready(Ok(bytes)) => self.output.advance(bytes),
+                Poll::Ready(Ok(bytes)) => {
+                    self.statistics.bytes_out.add(bytes);
+                    self.output.advance(bytes);
+                }
                 Poll::Ready(Err(error)) => {
                     tracing::debug!(session = %self.session.session, %error, "write_failed");
                     return Serving::Over("write failed");
@@ -373,6 +387,7 @@ impl Client {
                     self.reads = Reads::after(bytes.len());
                     self.window.chunks -= 1;
                     self.window.bytes -= bytes.len();
+                    self.statistics.bytes_in.add(bytes.len());
                     parser.send(FrontendToParser::BytesReceived { session: self.session, bytes });
                 }
             }

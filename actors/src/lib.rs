@@ -17,6 +17,7 @@ mod phase;
 mod queue;
 mod request_span;
 mod responder;
+mod statistics;
 #[cfg(feature = "test-support")]
 pub mod test_support;
 
@@ -38,3 +39,4 @@ pub use self::options::{IdRule, MonitorOptionError, MonitorOptions, Placement};
 pub use self::phase::MachineReady;
 pub use self::queue::{QUEUE_LENGTH, QueueFull};
 pub use self::responder::ThrottleRule;
+pub use self::statistics::MonitorList;

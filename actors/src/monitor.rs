@@ -25,6 +25,7 @@ use crate::options::{MonitorOptions, Placement};
 use crate::parser::{Parser, ParserSetup};
 use crate::queue::{Queue, QueueSetup};
 use crate::responder::Responder;
+use crate::statistics::{MonitorList, Statistics};
 
 /// Mailboxes are opened with this bound; each actor sets its own as it starts.
 const MAILBOX: usize = 16;
@@ -36,6 +37,8 @@ pub(crate) struct Surroundings {
     pub(crate) io: ArbiterHandle,
     pub(crate) table: Arc<CommandTable>,
     pub(crate) oob_budget: Duration,
+    pub(crate) list: MonitorList,
+    pub(crate) warn_after: Option<Duration>,
     pub(crate) dispatcher: Addr<Dispatcher>,
     pub(crate) responder: Addr<Responder>,
 }
@@ -98,17 +101,20 @@ pub(crate) async fn wire(
     };
     let (frontend, parser, queue) = (Addr::new(frontend_tx), Addr::new(parser_tx), Addr::new(queue_tx));
     let wiring = Wiring { id, oob, frontend, parser, queue };
+    let listed = around.list.add(id, local_name.clone());
+    let statistics = listed.statistics();
     wiring.introduce(options, around)?;
 
     let alive = TaskTracker::new();
     let queue = wiring.queue_setup(options, around, alive.token());
     let parser = wiring.parser_setup(options, around, alive.token());
+    let (counted, warn_after) = (listed.statistics(), around.warn_after);
     let started = around.io.spawn_fn(move || {
-        Context::with_receiver(queue_rx).run(Queue::new(queue));
-        Context::with_receiver(parser_rx).run(Parser::new(parser));
+        Context::with_receiver(queue_rx).run(Queue::new(queue).counting(listed).warning_after(warn_after));
+        Context::with_receiver(parser_rx).run(Parser::new(parser).counting(counted));
     });
     let (first_client, client_came) = oneshot::channel();
-    let parts = FrontendParts { chardev, limits: options.limits, first_client, alive: alive.token() };
+    let parts = FrontendParts { chardev, limits: options.limits, first_client, statistics, alive: alive.token() };
     alive.close();
     let (registered, registration) = oneshot::channel();
     let start_frontend = wiring.frontend_start(parts, around);
@@ -132,6 +138,7 @@ struct FrontendParts {
     chardev: BoundChardev,
     limits: OutputLimits,
     first_client: oneshot::Sender<()>,
+    statistics: Arc<Statistics>,
     alive: TaskTrackerToken,
 }
 
@@ -194,14 +201,14 @@ impl Wiring {
     ) -> impl FnOnce(AddressReceiver<Frontend>) -> io::Result<()> + Send + use<> {
         let (monitor, parser, responder) = (self.id, self.parser.clone(), around.responder.clone());
         move |mailbox| {
-            let FrontendParts { chardev, limits, first_client, alive } = parts;
+            let FrontendParts { chardev, limits, first_client, statistics, alive } = parts;
             let chardev = chardev.register().inspect_err(|_| {
                 // Nothing will come from a frontend, so its part of the end is done here. The mailbox is new.
                 let _ = parser.try_send(FrontendToParser::MonitorClosed);
             })?;
             let (parser, responder) = (parser.recipient(), responder.recipient());
             let setup = FrontendSetup { monitor, chardev, limits, parser, responder, first_client, alive };
-            Context::with_receiver(mailbox).run(Frontend::new(setup));
+            Context::with_receiver(mailbox).run(Frontend::new(setup).counting(statistics));
             Ok(())
         }
     }

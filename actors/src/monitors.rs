@@ -23,9 +23,13 @@ use crate::monitor::{Monitor, MonitorEnd, Surroundings, WiringError, wire};
 use crate::options::MonitorOptions;
 use crate::phase::MachineReady;
 use crate::responder::{Responder, ThrottleRule};
+use crate::statistics::MonitorList;
 
 /// A handler that takes longer is reported: the parser stands still while it runs.
 const OOB_BUDGET: Duration = Duration::from_millis(1);
+
+/// An in-band command that takes longer is reported: all others wait meanwhile.
+const WARN_AFTER: Duration = Duration::from_secs(5);
 
 /// Puts the monitors of a program together: its version, its commands, its events.
 pub struct MonitorsBuilder {
@@ -38,6 +42,8 @@ pub struct MonitorsBuilder {
     trigger: ShutdownTrigger,
     io_arbiters: usize,
     oob_budget: Duration,
+    list: MonitorList,
+    warn_after: Option<Duration>,
 }
 
 /// Asks for the end of the program, from any thread and from within a handler.
@@ -123,6 +129,16 @@ impl MonitorsBuilder {
         self
     }
 
+    /// After how long an in-band command is reported that still runs, and again with its duration when it ends; 5 s
+    /// unless told otherwise, `None` never.
+    ///
+    /// The first report comes from the monitor's I/O thread, so it comes also while the main thread is blocked.
+    #[must_use]
+    pub fn warn_when_held(mut self, after: Option<Duration>) -> Self {
+        self.warn_after = after;
+        self
+    }
+
     /// Registers a command that an actor of the embedder runs.
     #[must_use]
     pub fn command_to<C: Command>(self, handler: Recipient<C>) -> Self {
@@ -184,14 +200,18 @@ impl MonitorsBuilder {
     /// can't be had.
     pub async fn start(mut self) -> Result<Monitors, StartError> {
         let main = main_arbiter().await?;
-        builtin::register(&mut self.registry, &self.version, &self.schemas).map_err(StartError::Registration)?;
+        builtin::register(&mut self.registry, &self.version, &self.schemas, &self.list)
+            .map_err(StartError::Registration)?;
         self.registry.check(&self.schemas, self.without_schema).map_err(StartError::Registration)?;
-        let dispatcher = Dispatcher::new(self.registry.handlers, self.trigger.clone()).start();
+        let dispatcher = Dispatcher::new(self.registry.handlers, self.trigger.clone());
+        let dispatcher = dispatcher.counting(self.list.clone()).warning_after(self.warn_after).start();
         let mut io = Vec::new();
         for _ in 0..self.io_arbiters {
             let arbiter = Arbiter::try_new().map_err(StartError::Thread)?;
             let (version, rules) = (self.version.clone(), self.rules.clone());
-            let responder = Responder::start_in_arbiter(&arbiter.handle(), move |_| Responder::new(&version, rules));
+            let list = self.list.clone();
+            let responder =
+                Responder::start_in_arbiter(&arbiter.handle(), move |_| Responder::new(&version, rules).counting(list));
             io.push(IoThread { arbiter, responder });
         }
         self.emitter.connect(io.iter().map(|thread| thread.responder.clone().recipient()).collect());
@@ -205,6 +225,8 @@ impl MonitorsBuilder {
             emitter: self.emitter,
             trigger: self.trigger,
             oob_budget: self.oob_budget,
+            list: self.list,
+            warn_after: self.warn_after,
         })
     }
 }
@@ -220,6 +242,8 @@ pub struct Monitors {
     emitter: EventEmitter,
     trigger: ShutdownTrigger,
     oob_budget: Duration,
+    list: MonitorList,
+    warn_after: Option<Duration>,
 }
 
 struct IoThread {
@@ -241,6 +265,8 @@ impl Monitors {
             trigger: ShutdownTrigger::default(),
             io_arbiters: 1,
             oob_budget: OOB_BUDGET,
+            list: MonitorList::default(),
+            warn_after: Some(WARN_AFTER),
         }
     }
 
@@ -266,6 +292,8 @@ impl Monitors {
             io: arbiter.handle(),
             table: Arc::clone(&self.table),
             oob_budget: self.oob_budget,
+            list: self.list.clone(),
+            warn_after: self.warn_after,
             dispatcher: self.dispatcher.clone(),
             responder: responder.clone(),
         };
@@ -281,6 +309,12 @@ impl Monitors {
     #[must_use]
     pub fn events(&self) -> EventEmitter {
         self.emitter.clone()
+    }
+
+    /// How the monitors are doing.
+    #[must_use]
+    pub fn list(&self) -> MonitorList {
+        self.list.clone()
     }
 
     /// A handle to ask for the end, or to wait until somebody does.

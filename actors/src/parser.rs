@@ -69,6 +69,7 @@ use crate::options::IdRule;
 use crate::outbox::{Flushed, Outbox};
 use crate::queue::{QueueFull, id_required};
 use crate::request_span::{as_micros, request_span};
+use crate::statistics::Statistics;
 
 /// Messages in the mailbox: the read window, the queue's answers, and the life of a session.
 const MAILBOX: usize = READ_WINDOW.chunks + 16;
@@ -101,6 +102,7 @@ pub(crate) struct Parser {
     frontend: Outbox<ParserToFrontend>,
     queue: Outbox<ParserToQueue>,
     responder: Outbox<ParserToResponder>,
+    statistics: Arc<Statistics>,
     _alive: TaskTrackerToken,
 }
 
@@ -162,8 +164,14 @@ impl Parser {
             frontend: Outbox::new(setup.frontend),
             queue: Outbox::new(setup.queue),
             responder: Outbox::new(setup.responder),
+            statistics: Arc::new(Statistics::new(setup.monitor, String::new())),
             _alive: setup.alive,
         }
+    }
+
+    /// Counts there, where it is read.
+    pub(crate) fn counting(self, statistics: Arc<Statistics>) -> Self {
+        Self { statistics, ..self }
     }
 }
 
@@ -183,6 +191,7 @@ impl Handler<FrontendToParser> for Parser {
         match message {
             FrontendToParser::SessionOpened { session, peer } => {
                 self.session = Some(Session::new(session));
+                self.statistics.session_started(session, &peer);
                 self.queue.send(ParserToQueue::SessionStarted { session });
                 self.responder.send(ParserToResponder::SessionStarted { session, peer });
             }
@@ -200,6 +209,7 @@ impl Handler<FrontendToParser> for Parser {
             }
             FrontendToParser::SessionClosed { session } => {
                 self.session = None;
+                self.statistics.session_ended();
                 self.queue.send(ParserToQueue::SessionEnded { session });
                 self.responder.send(ParserToResponder::SessionEnded { session });
             }
@@ -312,6 +322,7 @@ impl Parser {
                     session.mode = Mode::Command(oob);
                 }
                 tracing::debug!(monitor = %session.monitor, session = %session.session, ?oob, "capabilities_negotiated");
+                self.statistics.session_negotiated(oob);
                 self.queue.send(ParserToQueue::CapabilitiesNegotiated { session, oob });
                 self.responder.send(ParserToResponder::CapabilitiesNegotiated { session, id });
             }
@@ -368,6 +379,7 @@ impl Parser {
         current.last = current.last.next();
         current.handed_in = current.last;
         current.gate = Gate::Closed;
+        self.statistics.in_band.add(1);
         let key = RequestKey { session, sequence: current.last };
         let span = request_span(key, command, "in-band");
         self.queue.send(ParserToQueue::RequestParsed(InBandRequest { key, id, body, span, parsed_at: Instant::now() }));
@@ -395,6 +407,8 @@ impl Parser {
         let outcome = catch_unwind(AssertUnwindSafe(|| run(arguments)));
         let running = started.elapsed();
         span.record("running_us", as_micros(running));
+        self.statistics.out_of_band.add(1);
+        self.statistics.out_of_band_running.record(running);
         if running > self.oob_budget {
             let budget_us = as_micros(self.oob_budget);
             tracing::warn!(command = spec.name, running_us = as_micros(running), budget_us, "oob_handler_too_slow");

@@ -16,10 +16,13 @@
 //! Edges in: parser (requests), dispatcher (taken), responder (answered, backlog), embedder (hold, release). Edges out:
 //! parser (suspend, resume), dispatcher (requests), responder (malformed, dropped, finished).
 
+mod held_warning;
 mod policy;
 mod suspend;
 
+use std::sync::Arc;
 use std::task;
+use std::time::Duration;
 
 use actix::{Actor, ActorContext, Context, Handler, Recipient};
 use actix_qmp_messages::{
@@ -27,6 +30,7 @@ use actix_qmp_messages::{
     QueueToParser, QueueToResponder, ResponderToQueue, Sequence, SessionKey,
 };
 
+use self::held_warning::HeldWarning;
 pub(crate) use self::policy::id_required;
 use self::policy::{Hold, RequestQueue, Step, Verdict};
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -35,6 +39,7 @@ pub use self::policy::{QUEUE_LENGTH, QueueFull};
 use self::suspend::{Change, Holder, SuspendCounter};
 use crate::drive::{Driven, start_driving};
 use crate::outbox::{Flushed, Outbox};
+use crate::statistics::{Listed, Statistics};
 
 /// Messages in the mailbox: one request, what the dispatcher has of ours twice (taken, answered), holds, session life.
 const MAILBOX: usize = 2 * DISPATCH_WINDOW + 32;
@@ -60,6 +65,10 @@ pub(crate) struct Queue {
     parser: Outbox<QueueToParser>,
     dispatcher: Outbox<QueueToDispatcher>,
     responder: Outbox<QueueToResponder>,
+    statistics: Arc<Statistics>,
+    held_warning: HeldWarning,
+    /// Dropped before the token: a monitor that has ended is not listed.
+    _listed: Option<Listed>,
     _alive: TaskTrackerToken,
 }
 
@@ -103,8 +112,21 @@ impl Queue {
             parser: Outbox::new(setup.parser),
             dispatcher: Outbox::new(setup.dispatcher),
             responder: Outbox::new(setup.responder),
+            statistics: Arc::new(Statistics::new(setup.monitor, String::new())),
+            held_warning: HeldWarning::new(None),
+            _listed: None,
             _alive: setup.alive,
         }
+    }
+
+    /// Counts there, where it is read; the monitor is listed as long as its queue lives.
+    pub(crate) fn counting(self, listed: Listed) -> Self {
+        Self { statistics: listed.statistics(), _listed: Some(listed), ..self }
+    }
+
+    /// Warns of a command that takes longer than this.
+    pub(crate) fn warning_after(self, after: Option<Duration>) -> Self {
+        Self { held_warning: HeldWarning::new(after), ..self }
     }
 }
 
@@ -151,6 +173,7 @@ impl Handler<DispatcherToQueue> for Queue {
 
     fn handle(&mut self, message: DispatcherToQueue, _ctx: &mut Self::Context) {
         let DispatcherToQueue::RequestTaken { request } = message;
+        self.held_warning.request_taken(&self.statistics);
         if self.is_current(request.session) {
             self.requests.taken();
         } else {
@@ -208,6 +231,7 @@ impl Driven for Queue {
             self.follow(holder, hold);
         }
         self.set_gate();
+        self.statistics.set_queue(self.requests.len(), self.counter.holders().iter().map(|holder| holder.told()));
         // What was said just now may have been kept: this sees to a next turn.
         self.flush(task);
     }
@@ -243,6 +267,7 @@ impl Queue {
             Verdict::Drop => {
                 // At debug: how many there are is up to the client, who is told of each.
                 tracing::debug!("request_dropped");
+                self.statistics.dropped.add(1);
                 let (session, id) = (request.key.session, request.id);
                 self.responder.send(QueueToResponder::CommandDropped { session, id });
             }

@@ -47,6 +47,7 @@ use self::throttle::{Offer, STANDARD_RULES, Throttle};
 use crate::builtin::CommandDropped;
 use crate::drive::{Driven, start_driving};
 use crate::outbox::Flushed;
+use crate::statistics::MonitorList;
 
 /// Messages of one monitor in the mailbox: its parser's, queue's, dispatcher's and frontend's.
 const MAILBOX_PER_MONITOR: usize = 64;
@@ -65,6 +66,7 @@ pub(crate) struct Responder {
     spent: Vec<Arc<dyn Send + Sync>>,
     /// Ends with the first throttling period.
     period_end: Option<Pin<Box<Sleep>>>,
+    list: MonitorList,
 }
 
 impl Responder {
@@ -77,7 +79,13 @@ impl Responder {
             throttle: Throttle::new(STANDARD_RULES.into_iter().chain(rules)),
             spent: Vec::new(),
             period_end: None,
+            list: MonitorList::default(),
         }
+    }
+
+    /// Counts for the monitors of this list.
+    pub(crate) fn counting(self, list: MonitorList) -> Self {
+        Self { list, ..self }
     }
 }
 
@@ -94,7 +102,8 @@ impl Handler<AddMonitorToResponder> for Responder {
     type Result = ();
 
     fn handle(&mut self, message: AddMonitorToResponder, ctx: &mut Self::Context) {
-        self.monitors.insert(message.monitor, MonitorOutput::new(message));
+        let statistics = self.list.of(message.monitor);
+        self.monitors.insert(message.monitor, MonitorOutput::new(message, statistics));
         ctx.set_mailbox_capacity(EVENT_CREDITS + MAILBOX_PER_MONITOR * (1 + self.monitors.len()));
     }
 }
@@ -219,23 +228,28 @@ impl Driven for Responder {
 }
 
 impl Responder {
-    /// Appends a message to a session's output, if that session is still the current one.
-    fn write(&mut self, session: SessionKey, write: impl FnOnce(Encoder, &mut Vec<u8>)) {
-        let Some(output) = self.monitors.get_mut(&session.monitor) else { return };
-        if output.write(session, write) {
-            mark(output, &mut self.dirty);
-        } else {
+    /// Appends a message to a session's output, if that session is still the current one; gives that output then.
+    fn write(&mut self, session: SessionKey, write: impl FnOnce(Encoder, &mut Vec<u8>)) -> Option<&MonitorOutput> {
+        let output = self.monitors.get_mut(&session.monitor)?;
+        if !output.write(session, write) {
             tracing::debug!(monitor = %session.monitor, session = %session.session, "reply_to_ended_session_discarded");
+            return None;
         }
+        mark(output, &mut self.dirty);
+        Some(output)
     }
 
     fn write_error(&mut self, session: SessionKey, id: Option<&RequestId>, error: &QmpError) {
-        self.write(session, |encoder, out| encoder.error(error, id, out));
+        if let Some(output) = self.write(session, |encoder, out| encoder.error(error, id, out)) {
+            output.statistics.errors.add(1);
+        }
     }
 
     fn write_outcome(&mut self, session: SessionKey, id: Option<&RequestId>, outcome: &Outcome) {
         match outcome {
-            Outcome::Return(value) => self.write(session, |encoder, out| encoder.success(value.as_ref(), id, out)),
+            Outcome::Return(value) => {
+                self.write(session, |encoder, out| encoder.success(value.as_ref(), id, out));
+            }
             Outcome::Error(error) => self.write_error(session, id, error),
             Outcome::Silent => {}
         }
@@ -252,6 +266,7 @@ impl Responder {
             };
             let text = cached.get_or_insert_with(|| encode_event(output.encoder, event));
             output.append(text);
+            output.statistics.events.add(1);
             mark(output, &mut self.dirty);
         }
     }

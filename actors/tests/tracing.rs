@@ -26,6 +26,10 @@ test_command! {
     /// Takes longer than its budget.
     Slow = "slow", ALLOW_OOB: true
 }
+test_command! {
+    /// Blocks the main arbiter's thread until the test opens the gate.
+    Block = "block"
+}
 
 #[derive(Debug, Clone, Default)]
 struct Fields(BTreeMap<&'static str, String>);
@@ -158,6 +162,15 @@ fn events<'a>(seen: &'a [Seen], wanted: &str) -> Vec<(Level, &'a Fields, &'a Fie
             Seen::Span { .. } | Seen::Event { .. } => None,
         })
         .collect()
+}
+
+/// What is seen up to the first event of this name.
+async fn until(seen: &mut mpsc::UnboundedReceiver<Seen>, name: &str) -> Vec<Seen> {
+    let mut before = Vec::new();
+    while events(&before, name).is_empty() {
+        before.push(seen.recv().await.expect("a subscriber"));
+    }
+    before
 }
 
 fn sequences(events: &[(Level, &Fields, &Fields)]) -> Vec<u64> {
@@ -333,4 +346,51 @@ async fn a_client_that_takes_no_output_is_warned_of_with_its_peer() {
     let told = events(&seen, "client_takes_no_output");
     let [(level, fields, _)] = told[..] else { panic!("not one warning: {told:?}") };
     assert_eq!((level, fields.get("peer"), fields.number("limit")), (Level::WARN, "memory", 4096));
+}
+
+#[test]
+fn a_command_that_blocks_the_main_thread_is_warned_of_meanwhile_and_told_again_when_it_ends() {
+    actix::System::new().block_on(async {
+        let mut seen = begin().await;
+        let (handler, mut block) = rig::gate();
+        let mut rig = Rig::start_with(|builder| {
+            builder.warn_when_held(Some(Duration::from_millis(20))).command_fn(move |Block { n }| handler(n))
+        })
+        .await;
+        let (_monitor, connector) = rig.add().await;
+        let meanwhile = rig::elsewhere(move || async move {
+            let mut client = Client::negotiated(&connector, &[]).await;
+            client.execute_with("block", json!({"n": 1}), 1).await;
+            block.entered().await;
+            let meanwhile = rig::within("a warning comes", until(&mut seen, "dispatcher_held")).await;
+            block.open();
+            assert_eq!(client.receive().await["id"], 1);
+            (seen, meanwhile)
+        });
+        let (mut seen, meanwhile) = meanwhile.await;
+        rig.end().await;
+        let later = all(&mut seen);
+        for (seen, name) in [(&meanwhile, "dispatcher_held"), (&later, "dispatcher_was_held")] {
+            let told = events(seen, name);
+            let [(level, fields, _)] = told[..] else { panic!("not one {name}: {told:?}") };
+            assert_eq!((level, fields.get("command"), fields.get("monitor")), (Level::WARN, "block", "1"));
+            assert_eq!((fields.get("session"), fields.get("sequence")), ("1", "1"));
+            assert!(fields.number("held_us") >= 20_000, "{fields:?}");
+        }
+        assert!(events(&later, "dispatcher_held").is_empty(), "warned of twice");
+    });
+}
+
+#[actix::test]
+async fn commands_that_end_in_time_are_not_warned_of() {
+    let mut seen = begin().await;
+    let mut rig = Rig::start_with(|builder| builder.warn_when_held(Some(rig::PATIENCE))).await;
+    let mut client = rig.client().await;
+    for n in 0..100 {
+        send_note(&mut client, n).await;
+        assert_eq!(client.receive().await, answer(n));
+    }
+    rig.end().await;
+    let seen = all(&mut seen);
+    assert!(events(&seen, "dispatcher_held").is_empty() && events(&seen, "dispatcher_was_held").is_empty());
 }

@@ -4,6 +4,7 @@
 //! holder can't undo somebody else's suspend (series, "monitor: suspend/resume for QMP").
 
 use actix_qmp_messages::HoldId;
+use actix_qmp_messages::schema::MonitorHolder;
 
 /// Somebody who can hold a monitor's input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,6 +20,19 @@ pub(crate) enum Holder {
     MuxFocus,
     /// A guard that the embedder holds.
     Embedder(HoldId),
+}
+
+impl Holder {
+    /// As operators are told.
+    pub(crate) fn told(self) -> MonitorHolder {
+        match self {
+            Self::CommandInFlight => MonitorHolder::CommandInFlight,
+            Self::QueueFull => MonitorHolder::QueueFull,
+            Self::OutputBacklog => MonitorHolder::OutputBacklog,
+            // Whoever shares a chardev is of the embedder.
+            Self::MuxFocus | Self::Embedder(_) => MonitorHolder::Embedder,
+        }
+    }
 }
 
 /// What an operation did to the input as a whole.

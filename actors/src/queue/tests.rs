@@ -1,5 +1,6 @@
 //! The queue between a test that plays its peers and three probes.
 
+mod held_warning;
 mod session_end;
 mod suspend;
 mod verdicts;
@@ -37,11 +38,25 @@ impl Bench {
         Self::start_with(queue_full, Probe::start(), Probe::start(), Probe::start())
     }
 
+    fn start_changed(queue_full: QueueFull, change: impl FnOnce(Queue) -> Queue) -> Self {
+        Self::start_between(queue_full, Probe::start(), Probe::start(), Probe::start(), change)
+    }
+
     fn start_with(
         queue_full: QueueFull,
         parser: Probe<QueueToParser>,
         dispatcher: Probe<QueueToDispatcher>,
         responder: Probe<QueueToResponder>,
+    ) -> Self {
+        Self::start_between(queue_full, parser, dispatcher, responder, |queue| queue)
+    }
+
+    fn start_between(
+        queue_full: QueueFull,
+        parser: Probe<QueueToParser>,
+        dispatcher: Probe<QueueToDispatcher>,
+        responder: Probe<QueueToResponder>,
+        change: impl FnOnce(Queue) -> Queue,
     ) -> Self {
         tokio::time::pause();
         let setup = QueueSetup {
@@ -52,7 +67,7 @@ impl Bench {
             responder: responder.recipient(),
             alive: TaskTracker::new().token(),
         };
-        Self { queue: Queue::new(setup).start(), parser, dispatcher, responder }
+        Self { queue: change(Queue::new(setup)).start(), parser, dispatcher, responder }
     }
 
     /// With session 1 in command mode.

@@ -1,5 +1,6 @@
 //! One monitor's output: the current session, what waits for its client, and how it is counted.
 
+use std::sync::Arc;
 use std::task;
 
 use actix_qmp_messages::{
@@ -10,6 +11,7 @@ use super::accounting::{OutputAccount, Pressure};
 use super::encode::Encoder;
 use super::greeting::Greetings;
 use crate::outbox::{Flushed, Outbox};
+use crate::statistics::Statistics;
 
 /// Room for an ordinary reply.
 const FIRST_ALLOCATION: usize = 256;
@@ -23,6 +25,7 @@ pub(super) struct MonitorOutput {
     pub(super) encoder: Encoder,
     /// In the responder's list of monitors with something to send.
     pub(super) marked: bool,
+    pub(super) statistics: Arc<Statistics>,
     frontend: Outbox<ResponderToFrontend>,
     queue: Outbox<ResponderToQueue>,
     /// Answers of which the queue has not been told yet.
@@ -54,11 +57,12 @@ enum Phase {
 }
 
 impl MonitorOutput {
-    pub(super) fn new(setup: AddMonitorToResponder) -> Self {
+    pub(super) fn new(setup: AddMonitorToResponder, statistics: Arc<Statistics>) -> Self {
         Self {
             monitor: setup.monitor,
             encoder: Encoder { style: setup.style },
             marked: false,
+            statistics,
             frontend: Outbox::new(setup.frontend),
             queue: Outbox::new(setup.queue),
             answered: None,

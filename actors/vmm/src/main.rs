@@ -44,6 +44,8 @@ fn main() -> ExitCode {
 
 async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let builder = Monitors::builder(VersionInfo::new(concat!("qmp-vmm ", env!("CARGO_PKG_VERSION"))));
+    let warn_after = (options.warn_held > 0).then(|| Duration::from_secs(options.warn_held.into()));
+    let builder = builder.warn_when_held(warn_after);
     let exit = builder.shutdown_trigger();
     let ready = if options.preconfig { builder.preconfig() } else { MachineReady::from_the_start() };
     let machine = Machine::new(MachineConfig::from(&options), Arc::new(builder.events()), exit.clone(), ready)?;

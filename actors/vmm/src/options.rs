@@ -62,6 +62,11 @@ pub struct Options {
     #[arg(long)]
     pub preconfig: bool,
 
+    /// Warn on standard error of a command that has kept the main thread's commands waiting for so many seconds, and
+    /// again when it ends; 0 never warns
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    pub warn_held: u32,
+
     /// Wait for a machine to migrate here: "defer" leaves the address to the command migrate-incoming; an address
     /// (unix:PATH or tcp:HOST:PORT) listens at once
     #[arg(long, value_name = "defer|URI")]

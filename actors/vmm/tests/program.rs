@@ -134,6 +134,27 @@ fn help_teaches_by_examples() {
 }
 
 #[test]
+fn a_command_that_takes_long_is_warned_of_while_it_runs_and_when_it_ends() {
+    let mut session = Session::start(&["--warn-held", "1"]);
+    let stderr = session.child.stderr.take().unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    // Its end is that of the program.
+    std::thread::spawn(move || {
+        BufReader::new(stderr).lines().map_while(Result::ok).try_for_each(|line| tell.send(line))
+    });
+    session.send(&json!({"execute": "x-oob-test", "arguments": {"lock": true}, "id": 1}));
+    let warning = told.recv_timeout(SOON).expect("no warning while the command runs");
+    assert!(warning.contains(" dispatcher_held ") && warning.contains("command=\"x-oob-test\""), "{warning}");
+    session.send(&json!({"exec-oob": "x-query-monitors", "id": 2}));
+    let reply = session.reply();
+    assert_eq!(reply["return"][0]["running"]["command"], "x-oob-test", "{reply}");
+    assert!(reply["return"][0]["running"]["running-us"].as_u64() >= Some(1_000_000), "{reply}");
+    session.send(&json!({"exec-oob": "x-oob-test", "arguments": {"lock": false}, "id": 3}));
+    let end = told.recv_timeout(SOON).expect("nothing is said when it ends");
+    assert!(end.contains(" dispatcher_was_held ") && end.contains("monitor=0 session=1 sequence=1"), "{end}");
+}
+
+#[test]
 fn mistakes_on_the_command_line_are_said_in_words() {
     for (arguments, words) in [
         (&["--memory", "lots"][..], "expected a number with an optional suffix K, M, G or T"),
@@ -310,7 +331,8 @@ fn introspection_tells_the_same_commands_as_the_list_and_knows_every_type_it_nam
     let mut used = BTreeSet::new();
     for entry in schema["return"].as_array().unwrap() {
         types_named_in(entry, &mut used);
-        let oob = ["yank", "query-yank", "migrate-incoming", "x-oob-test"].iter().any(|name| entry["name"] == *name);
+        let oob = ["yank", "query-yank", "migrate-incoming", "x-oob-test", "x-query-monitors"];
+        let oob = oob.iter().any(|name| entry["name"] == *name);
         assert_eq!(entry.get("allow-oob").is_some_and(|allowed| *allowed == json!(true)), oob, "{entry}");
     }
     assert!(used.len() > 20 && used.is_subset(&known), "{:?} are not there", used.difference(&known));
