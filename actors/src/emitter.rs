@@ -1,12 +1,13 @@
 //! Events from the embedder, from any thread.
 
 use std::sync::{Arc, OnceLock};
-use std::time::SystemTime;
 
 use actix::Recipient;
 use actix::prelude::SendError;
 use actix_qmp_messages::{EVENT_CREDITS, EmitterToResponder, Event, EventData};
 use tokio::sync::Semaphore;
+
+use crate::wall_clock;
 
 /// Emits events to every session in command mode; cheap to clone, never blocks.
 ///
@@ -51,20 +52,22 @@ impl EventEmitter {
         let Some(responders) = self.responders.get() else { return Ok(()) };
         let data = E::HAS_DATA.then(|| Arc::new(event) as EventData);
         let credit = Arc::clone(&self.credits).try_acquire_owned().map_err(|_| EmitError::Full)?;
-        let emitted = EmitterToResponder { name: E::NAME, data, at: SystemTime::now(), credit: Arc::new(credit) };
-        let refused = |error| match error {
-            SendError::Full(_) => EmitError::Full,
-            SendError::Closed(_) => EmitError::Closed,
-        };
-        let answers = responders.iter().map(|responder| responder.try_send(emitted.clone()).map_err(refused));
-        let (taken, refusals): (Vec<_>, Vec<_>) = answers.partition(Result::is_ok);
-        match refusals.first() {
+        let emitted = EmitterToResponder { name: E::NAME, data, at: wall_clock::now(), credit: Arc::new(credit) };
+        let (mut taken, mut refused) = (0, None);
+        for responder in responders {
+            match responder.try_send(emitted.clone()) {
+                Ok(()) => taken += 1,
+                Err(SendError::Full(_)) => refused = Some(EmitError::Full),
+                Err(SendError::Closed(_)) => refused = refused.or(Some(EmitError::Closed)),
+            }
+        }
+        match refused {
             None => Ok(()),
-            Some(refusal) if taken.is_empty() => *refusal,
+            Some(refusal) if taken == 0 => Err(refusal),
             // Nothing that was sent can be taken back, and emitting again would repeat it. A thread whose mailbox is full
             // of what is no event, or that has ended before the others, is the exception.
             Some(refusal) => {
-                tracing::warn!(event = E::NAME, ?refusal, threads = refusals.len(), "event_lost");
+                tracing::warn!(event = E::NAME, ?refusal, taken, "event_lost");
                 Ok(())
             }
         }
@@ -108,6 +111,6 @@ mod tests {
     }
 
     fn filler() -> EmitterToResponder {
-        EmitterToResponder { name: "FILLER", data: None, at: SystemTime::now(), credit: Arc::new(()) }
+        EmitterToResponder { name: "FILLER", data: None, at: wall_clock::now(), credit: Arc::new(()) }
     }
 }

@@ -17,9 +17,12 @@ mod phase;
 mod queue;
 mod request_span;
 mod responder;
+#[cfg(test)]
+mod simulation;
 mod statistics;
 #[cfg(feature = "test-support")]
 pub mod test_support;
+mod wall_clock;
 
 pub use actix_qmp_chardev as chardev;
 pub use actix_qmp_messages::schema::VersionInfo;

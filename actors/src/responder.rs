@@ -48,6 +48,7 @@ use crate::builtin::CommandDropped;
 use crate::drive::{Driven, start_driving};
 use crate::outbox::Flushed;
 use crate::statistics::MonitorList;
+use crate::wall_clock;
 
 /// Messages of one monitor in the mailbox: its parser's, queue's, dispatcher's and frontend's.
 const MAILBOX_PER_MONITOR: usize = 64;
@@ -160,7 +161,7 @@ impl Handler<QueueToResponder> for Responder {
             QueueToResponder::RequestFailed { session, id, error } => self.write_error(session, id.as_ref(), &error),
             QueueToResponder::CommandDropped { session, id } => {
                 let event = CommandDropped::queue_full(id);
-                let at = std::time::SystemTime::now();
+                let at = wall_clock::now();
                 self.write(session, |encoder, out| encoder.own_event(&event, at, out));
             }
             QueueToResponder::SessionFinished { session } => {

@@ -186,5 +186,41 @@ mod tests {
             prop_assert_eq!(delivered.first().map(|first| first.1), Some(0));
             prop_assert_eq!(delivered.last().map(|last| last.1), Some(gaps.len() - 1));
         }
+
+        #[test]
+        fn a_key_is_throttled_as_if_there_were_no_other(offers in prop::collection::vec((0u64..500, 0usize..3), 1..60)) {
+            let start = Instant::now();
+            let together = deliveries_of(start, &offers, |_| true);
+            for only in 0..3 {
+                let alone = deliveries_of(start, &offers, |key| key == only);
+                let among: Vec<_> = together.iter().filter(|(_, key, _)| *key == only).copied().collect();
+                prop_assert_eq!(among, alone);
+            }
+        }
+    }
+
+    type Delivery = (Instant, usize, usize);
+
+    /// Offers the events of some keys, each after its gap in ms: when what was delivered, by key and number.
+    fn deliveries_of(start: Instant, offers: &[(u64, usize)], takes: impl Fn(usize) -> bool) -> Vec<Delivery> {
+        let mut throttle = Throttle::new([RULE]);
+        let (mut now, mut delivered) = (start, Vec::new());
+        let expire =
+            |throttle: &mut Throttle<(usize, usize)>, until: Option<Instant>, delivered: &mut Vec<Delivery>| {
+                while let Some(end) = throttle.next_end().filter(|end| until.is_none_or(|until| *end <= until)) {
+                    delivered.extend(throttle.expire(end).into_iter().map(|(key, event)| (end, key, event)));
+                }
+            };
+        for (event, &(gap, key)) in offers.iter().enumerate() {
+            now += Duration::from_millis(gap);
+            expire(&mut throttle, Some(now), &mut delivered);
+            if takes(key)
+                && let Offer::Deliver(_) = throttle.offer(RULE, key.to_string(), (key, event), now)
+            {
+                delivered.push((now, key, event));
+            }
+        }
+        expire(&mut throttle, None, &mut delivered);
+        delivered
     }
 }

@@ -303,4 +303,18 @@ proptest! {
         all_splits_agree(input.as_bytes(), Limits::default())?;
         all_splits_agree(input.as_bytes(), small())?;
     }
+
+    #[test]
+    fn a_stream_of_values_is_cut_as_serde_json_cuts_it(
+        values in proptest::collection::vec(r#"\{"[a-c]{1,3}": (1|-2\.5|true|null|"[\[\]{},a ]{0,5}"|\[1, \{\}, \[\]\])\}"#, 0..6),
+        gaps in proptest::collection::vec("[ \n\r\t]{0,3}", 6),
+        piece in 1usize..20,
+    ) {
+        let stream: String = values.iter().zip(&gaps).flat_map(|(value, gap)| [value.as_str(), gap]).collect();
+        let raw = serde_json::Deserializer::from_str(&stream).into_iter::<Box<serde_json::value::RawValue>>();
+        let expected: Vec<Frame> = raw.map(|text| value(text.unwrap().get())).collect();
+        prop_assert_eq!(expected.len(), values.len());
+        let pieces: Vec<&[u8]> = stream.as_bytes().chunks(piece).collect();
+        prop_assert_eq!(frames_in(&pieces, Limits::default()), (expected, None));
+    }
 }

@@ -1,0 +1,216 @@
+//! The reference model of one session: what its client sent, and what must come back.
+
+use serde_json::Value;
+
+use super::stage::{client_of, on_stage};
+
+/// What answers a request, unless it is dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reply {
+    /// A success reply that names the request's tag.
+    Return,
+    /// `qmp_capabilities` succeeded.
+    Negotiated,
+    /// An error reply with this description.
+    Error(String),
+    /// None: the command has no success reply.
+    Nothing,
+}
+
+/// Between what its answer keeps its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The parser's, before negotiation: in order with all.
+    All,
+    /// In order with those in-band. A malformed one may come early when the queue is full.
+    InBand { malformed: bool },
+    /// In order with those out-of-band.
+    OutOfBand,
+}
+
+/// One request.
+#[derive(Debug, Clone)]
+pub(super) struct Expected {
+    pub(super) tag: String,
+    pub(super) has_id: bool,
+    pub(super) reply: Reply,
+    pub(super) order: Order,
+    pub(super) droppable: bool,
+    pub(super) done: bool,
+}
+
+impl Expected {
+    fn handler_ran(&self) -> usize {
+        on_stage(|stage| stage.started.get(&self.tag).copied().unwrap_or_default())
+    }
+
+    fn is_owed(&self) -> bool {
+        match self.reply {
+            Reply::Nothing => !self.done && self.handler_ran() == 0,
+            Reply::Return | Reply::Negotiated | Reply::Error(_) => !self.done,
+        }
+    }
+}
+
+/// One session.
+#[derive(Debug, Default)]
+pub(super) struct Model {
+    pub(super) client: usize,
+    pub(super) requests: Vec<Expected>,
+    greeted: bool,
+    pub(super) command_mode: bool,
+    last_event: Option<u64>,
+    pub(super) last_tick: u64,
+    /// Answers that came before their turn, and drops: each needs a request that found the queue full.
+    early: u64,
+    /// Requests that did.
+    overfull: u64,
+}
+
+impl Model {
+    pub(super) fn new(client: usize) -> Self {
+        Self { client, ..Self::default() }
+    }
+
+    /// Requests without an answer.
+    pub(super) fn owed(&self) -> Vec<&str> {
+        self.requests.iter().filter(|request| request.is_owed()).map(|request| request.tag.as_str()).collect()
+    }
+
+    /// Takes in one message of the monitor, of whose requests so many found the queue full up to now.
+    ///
+    /// # Errors
+    /// Says what is wrong about it.
+    pub(super) fn take(&mut self, line: &str, overfull: u64) -> Result<(), String> {
+        self.overfull = overfull;
+        let message: Value = serde_json::from_str(line).map_err(|error| format!("not JSON ({error}): {line}"))?;
+        if message.get("QMP").is_some() {
+            return if std::mem::replace(&mut self.greeted, true) { Err("greeted twice".into()) } else { Ok(()) };
+        }
+        if !self.greeted {
+            return Err(format!("before the greeting: {line}"));
+        }
+        let outcome = match message.get("event").and_then(Value::as_str) {
+            Some("COMMAND_DROPPED") => self.dropped(&message["data"]),
+            Some(name) => self.event(name, &message["data"]),
+            None => self.reply(&message),
+        };
+        outcome.map_err(|why| format!("{why}: {line}"))
+    }
+
+    /// The last event came, if it had to.
+    ///
+    /// # Errors
+    /// Says what is missing.
+    pub(super) fn check_last_event(&self, last: u64) -> Result<(), String> {
+        match self.last_event {
+            Some(n) if n != last => Err(format!("the last event is {last}, but the last that came is {n}")),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn event(&mut self, name: &str, data: &Value) -> Result<(), String> {
+        let n = data["n"].as_u64().unwrap_or_default();
+        if !self.command_mode {
+            return Err("an event before negotiation".into());
+        }
+        if name == "TICK" {
+            let later = n > self.last_tick;
+            self.last_tick = n;
+            return if later { Ok(()) } else { Err("a throttled event once more".into()) };
+        }
+        let follows = self.last_event.is_none_or(|last| n == last + 1);
+        let last = self.last_event.replace(n);
+        if follows { Ok(()) } else { Err(format!("event {n} came after event {last:?}")) }
+    }
+
+    fn find(&self, message: &Value) -> Option<usize> {
+        if let Some(id) = message.get("id") {
+            return self.requests.iter().position(|request| request.has_id && id.as_str() == Some(&request.tag));
+        }
+        let answers = |request: &Expected| {
+            let same = match &request.reply {
+                Reply::Return => message["return"]["tag"].as_str() == Some(&request.tag),
+                Reply::Error(text) => message["error"]["desc"].as_str() == Some(text),
+                Reply::Negotiated | Reply::Nothing => false,
+            };
+            !request.has_id && same
+        };
+        self.requests.iter().position(answers)
+    }
+
+    fn take_request(&mut self, place: Option<usize>, said: &Value) -> Result<(usize, Expected), String> {
+        let Some(place) = place else {
+            let of = said.as_str().and_then(client_of).filter(|&client| client != self.client);
+            return Err(of.map_or("nobody asked".to_owned(), |other| format!("this is for client {other}")));
+        };
+        let request = &mut self.requests[place];
+        if std::mem::replace(&mut request.done, true) {
+            return Err(format!("{} has its answer already", request.tag));
+        }
+        Ok((place, request.clone()))
+    }
+
+    /// Requests in-band before this one that have not been answered.
+    fn in_band_before(&self, place: usize) -> impl Iterator<Item = &Expected> {
+        self.requests[..place].iter().filter(|request| request.order != Order::OutOfBand && request.is_owed())
+    }
+
+    /// A queue that was full is the only excuse for a drop, or an answer before its turn.
+    fn is_excused(&mut self) -> bool {
+        self.early += 1;
+        self.early <= self.overfull
+    }
+
+    fn dropped(&mut self, data: &Value) -> Result<(), String> {
+        let id = &data["id"];
+        let place = self.requests.iter().position(|request| request.has_id && id.as_str() == Some(&request.tag));
+        let (_, request) = self.take_request(place, id)?;
+        if !request.droppable || !self.is_excused() {
+            return Err("dropped though there was room".into());
+        }
+        if request.handler_ran() > 0 {
+            return Err("dropped and executed".into());
+        }
+        Ok(())
+    }
+
+    fn reply(&mut self, message: &Value) -> Result<(), String> {
+        let said = message.get("id").cloned().unwrap_or_else(|| message["return"]["tag"].clone());
+        let (place, request) = self.take_request(self.find(message), &said)?;
+        let right = match &request.reply {
+            Reply::Return => message["return"]["tag"].as_str() == Some(&request.tag) && request.handler_ran() == 1,
+            Reply::Negotiated => message["return"] == serde_json::json!({}),
+            Reply::Error(text) => message["error"]["desc"].as_str() == Some(text),
+            Reply::Nothing => false,
+        };
+        if !right {
+            return Err(format!("expected {:?}", request.reply));
+        }
+        self.command_mode |= request.reply == Reply::Negotiated;
+        self.check_order(place, request.order)?;
+        let emitted = on_stage(|stage| stage.emitted.get(&request.tag).copied());
+        if emitted > self.last_event {
+            return Err("the reply came before the event".into());
+        }
+        Ok(())
+    }
+
+    fn check_order(&mut self, place: usize, order: Order) -> Result<(), String> {
+        let early = match order {
+            Order::InBand { .. } => self.in_band_before(place).next(),
+            Order::All => self.requests[..place].iter().find(|request| request.is_owed()),
+            Order::OutOfBand => {
+                let in_order = |request: &&Expected| !matches!(request.order, Order::InBand { .. });
+                self.requests[..place].iter().filter(in_order).find(|request| request.is_owed())
+            }
+        };
+        let early = early.map(|early| early.tag.clone());
+        match early {
+            Some(early) if order != (Order::InBand { malformed: true }) || !self.is_excused() => {
+                Err(format!("answered before {early}"))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,394 @@
+//! One history: the steps of a script, with everybody taking turns by chance, and then the end, where all must drain.
+
+use std::sync::OnceLock;
+use std::time::{Duration, UNIX_EPOCH};
+
+use actix::Recipient;
+use actix_qmp_messages::{EmbedderToQueue, HoldId};
+use tokio::runtime::Runtime;
+use tokio::task::LocalSet;
+use tracing::Dispatch;
+
+use super::chance::Chance;
+use super::client::Client;
+use super::script::{Script, Step};
+use super::stage::{self, Stage, on_stage};
+use super::watch::{self, Tracing, Watch, note, of_monitor};
+use super::world::World;
+use crate::wall_clock;
+
+/// Turns of actors in one history; more is a loop that never comes to rest.
+const MOST_POLLS: usize = 50_000;
+/// How long the end may take.
+const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+
+/// A guard of the embedder.
+struct Hold {
+    monitor: usize,
+    id: HoldId,
+    queue: Recipient<EmbedderToQueue>,
+    /// Sessions that had ended when everybody was last at rest before.
+    closed_before: u64,
+    confirmed: bool,
+}
+
+struct History<'a> {
+    runtime: &'a Runtime,
+    chance: Chance,
+    script: &'a Script,
+    world: World,
+    clients: Vec<Client>,
+    holds: Vec<Hold>,
+    guards: u64,
+    /// Sessions of each monitor that had ended when everybody was last at rest.
+    closed_at_rest: Vec<u64>,
+    ending: bool,
+}
+
+/// Runs a script; `seed` decides who runs when. With [`Tracing::On`], [`watch::take_trace`] has what happened.
+///
+/// # Errors
+/// Says what is wrong.
+pub(super) fn run(runtime: &Runtime, script: &Script, seed: u64, tracing: Tracing) -> Result<(), String> {
+    let rules: Vec<_> = script.settings.iter().map(|set| (set.limits.close_above, set.queue_full)).collect();
+    watch::begin(&rules, tracing);
+    on_stage(|stage| *stage = Stage::default());
+    wall_clock::hold(UNIX_EPOCH);
+    let _entered = runtime.enter();
+    // Where actix puts the answer to the order to stop; nobody waits for it here.
+    let answers = LocalSet::new();
+    let _answers = answers.enter();
+    // With one subscriber alone, tracing asks the thread that first comes by a place in the code whether anybody wants to
+    // hear of it, and other tests' threads don't. With two it asks both.
+    static SECOND: OnceLock<Dispatch> = OnceLock::new();
+    SECOND.get_or_init(|| Dispatch::new(Watch));
+    tracing::subscriber::with_default(Watch, || {
+        let mut history = History {
+            runtime,
+            chance: Chance::new(seed ^ 0x5eed),
+            script,
+            world: World::new(&script.settings),
+            clients: Vec::new(),
+            holds: Vec::new(),
+            guards: 0,
+            closed_at_rest: vec![0; script.settings.len()],
+            ending: false,
+        };
+        let outcome = history.live();
+        // Ends the actors' last references to each other while the log is still watched.
+        on_stage(|stage| stage.emitter = None);
+        outcome
+    })
+}
+
+impl History<'_> {
+    fn live(&mut self) -> Result<(), String> {
+        let mut steps = self.script.steps.iter();
+        let mut next = steps.next();
+        while let Some(&step) = next {
+            if self.someone_acts()? {
+                continue;
+            }
+            note(|| format!("* {step:?}"));
+            self.take(step)?;
+            next = steps.next();
+        }
+        if self.chance.percent(70) {
+            self.drain()?;
+        }
+        self.shut_down()
+    }
+
+    /// Somebody has a turn by chance; false when the next step is due.
+    fn someone_acts(&mut self) -> Result<bool, String> {
+        let what = self.chance.below(100);
+        if what < 50 {
+            return self.poll_one();
+        }
+        if self.clients.is_empty() || what >= 85 {
+            return Ok(false);
+        }
+        let place = self.chance.below(self.clients.len());
+        let most = self.chance.pick(&[1, 40, 4096]);
+        if what < 70 {
+            self.clients[place].write(most);
+        } else if self.clients[place].reads {
+            self.read_at(place, most)?;
+        }
+        self.check()?;
+        Ok(true)
+    }
+
+    fn poll_one(&mut self) -> Result<bool, String> {
+        let ready = self.world.executor.ready();
+        if ready.is_empty() {
+            self.at_rest();
+            return Ok(false);
+        }
+        let place = self.chance.pick(&ready);
+        note(|| format!("  {} runs", self.world.executor.name(place)));
+        self.world.executor.poll(place)?;
+        if self.world.executor.polls > MOST_POLLS {
+            return Err(format!("no rest after {MOST_POLLS} turns: {} is ready", self.world.executor.name(place)));
+        }
+        self.check()?;
+        Ok(true)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        stage::first_fault().map_or(Ok(()), Err)
+    }
+
+    fn read_at(&mut self, place: usize, most: usize) -> Result<bool, String> {
+        let client = &mut self.clients[place];
+        let had_ended = client.at_end;
+        let progress = client.read(most)?;
+        if client.at_end && !had_ended {
+            self.check_end(place)?;
+        }
+        Ok(progress)
+    }
+
+    /// The monitor ended a session: only after the client did and all was answered, or where it may otherwise.
+    fn check_end(&self, place: usize) -> Result<(), String> {
+        let client = &self.clients[place];
+        let aborted = of_monitor(client.monitor, |seen| seen.aborted.contains(&client.session));
+        if aborted {
+            return Ok(());
+        }
+        if client.has_part_of_a_line() {
+            return Err(format!("client {} was left with half a message", client.number));
+        }
+        if self.ending {
+            return Ok(());
+        }
+        if !client.half_closed {
+            return Err(format!("client {} reads the end though it has not ended", client.number));
+        }
+        let owed = client.model.owed();
+        if owed.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("client {} reads the end before answers to {owed:?}", client.number))
+        }
+    }
+
+    /// Nobody can run: what was said has reached everybody.
+    fn at_rest(&mut self) {
+        for (monitor, closed) in self.closed_at_rest.iter_mut().enumerate() {
+            *closed = of_monitor(monitor, |seen| seen.closed);
+        }
+        for hold in &mut self.holds {
+            hold.confirmed |= hold.closed_before == self.closed_at_rest[hold.monitor];
+        }
+        self.freeze();
+        for client in &self.clients {
+            let is_over = of_monitor(client.monitor, |seen| {
+                client.session < seen.opened || client.session == seen.opened && seen.session.is_none()
+            });
+            if is_over {
+                on_stage(|stage| stage.dead.insert(client.number));
+            }
+        }
+    }
+
+    fn freeze(&self) {
+        for (monitor, &at_rest) in self.closed_at_rest.iter().enumerate() {
+            let holds = |hold: &Hold| hold.monitor == monitor && hold.confirmed && hold.closed_before == at_rest;
+            let held = self.holds.iter().any(holds);
+            of_monitor(monitor, |seen| seen.frozen = held && seen.closed == at_rest);
+        }
+    }
+
+    fn settle(&mut self) -> Result<(), String> {
+        while self.poll_one()? {}
+        Ok(())
+    }
+
+    fn pick(&self, client: usize, may: impl Fn(&Client) -> bool) -> Option<usize> {
+        let open: Vec<usize> = (0..self.clients.len()).filter(|&place| may(&self.clients[place])).collect();
+        (!open.is_empty()).then(|| open[open.len() - 1 - client % open.len()])
+    }
+
+    fn take(&mut self, step: Step) -> Result<(), String> {
+        match step {
+            Step::Connect { monitor } => self.connect(monitor),
+            Step::Send { client, ask, naming } => {
+                if let Some(place) = self.pick(client / 4, Client::may_send) {
+                    self.clients[place].ask(ask, naming);
+                }
+            }
+            Step::HalfClose { client } => {
+                if let Some(place) = self.pick(client, Client::may_send) {
+                    self.clients[place].half_closing = true;
+                }
+            }
+            Step::Close { client } => {
+                if let Some(place) = self.pick(client, Client::is_open) {
+                    self.clients[place].close();
+                }
+            }
+            Step::StopReading { client } => {
+                if let Some(place) = self.pick(client, Client::is_open) {
+                    self.clients[place].reads = false;
+                }
+            }
+            Step::ReadOn { client } => {
+                if let Some(place) = self.pick(client, |client| client.is_open() && !client.reads) {
+                    self.clients[place].reads = true;
+                }
+            }
+            Step::Hold { monitor } => self.hold(monitor),
+            Step::Release { hold } if !self.holds.is_empty() => self.release(hold % self.holds.len()),
+            Step::Release { .. } => {}
+            Step::ReleaseSlow => stage::release_slow(),
+            Step::Emit => stage::emit(None),
+            Step::Tick => stage::tick(),
+            Step::Advance { milliseconds } => self.advance(milliseconds),
+            Step::Settle => self.settle()?,
+        }
+        self.check()
+    }
+
+    fn connect(&mut self, monitor: usize) {
+        let setting = self.script.settings[monitor];
+        let number = self.clients.len();
+        let at = &mut self.world.monitors[monitor];
+        at.sessions += 1;
+        let client = Client::new(number, monitor, at.sessions, setting, at.connector.connect());
+        note(|| format!("client {number} connects to monitor {monitor}"));
+        self.clients.push(client);
+    }
+
+    fn hold(&mut self, monitor: usize) {
+        self.guards += 1;
+        let (id, queue) = (HoldId(self.guards), self.world.monitors[monitor].queue.clone());
+        if queue.try_send(EmbedderToQueue::HoldInput { hold: id }).is_ok() {
+            let closed_before = self.closed_at_rest[monitor];
+            self.holds.push(Hold { monitor, id, queue, closed_before, confirmed: false });
+        }
+    }
+
+    fn release(&mut self, place: usize) {
+        let hold = self.holds.swap_remove(place);
+        if hold.queue.try_send(EmbedderToQueue::ReleaseInput { hold: hold.id }).is_err() {
+            stage::fault("a release was lost".into());
+        }
+        self.freeze();
+    }
+
+    fn advance(&mut self, milliseconds: u64) {
+        self.runtime.block_on(tokio::time::advance(Duration::from_millis(milliseconds)));
+    }
+
+    /// Everybody lets go and reads: all must be answered.
+    fn drain(&mut self) -> Result<(), String> {
+        note(|| "* everybody lets go, sends and reads".into());
+        while !self.holds.is_empty() {
+            self.release(0);
+        }
+        stage::release_all_slow();
+        self.clients.iter_mut().for_each(|client| client.reads = true);
+        let mut idle = 0;
+        while self.clients.iter().any(|client| client.is_open() && !client.at_end) {
+            if self.exchange()? || self.end_front_sessions()? {
+                idle = 0;
+                continue;
+            }
+            idle += 1;
+            if idle > 3 {
+                return Err(self.what_is_missing());
+            }
+            self.advance(1100);
+        }
+        self.exchange().map(drop)
+    }
+
+    /// All that can be sent and read is.
+    fn exchange(&mut self) -> Result<bool, String> {
+        let mut progress = false;
+        loop {
+            self.settle()?;
+            let mut moved = false;
+            for place in 0..self.clients.len() {
+                moved |= self.exchange_with(place)?;
+            }
+            if !moved {
+                return Ok(progress);
+            }
+            progress = true;
+        }
+    }
+
+    fn exchange_with(&mut self, place: usize) -> Result<bool, String> {
+        let mut moved = false;
+        while self.clients[place].write(4096) {
+            moved = true;
+        }
+        while self.clients[place].reads && self.read_at(place, 4096)? {
+            moved = true;
+        }
+        Ok(moved)
+    }
+
+    /// Clients that have all their answers end their output.
+    fn end_front_sessions(&mut self) -> Result<bool, String> {
+        let mut ended = false;
+        for client in &mut self.clients {
+            let current = of_monitor(client.monitor, |seen| seen.session == Some(client.session));
+            let waits = client.is_open() && current && !client.half_closing && !client.has_output();
+            if waits && client.model.owed().is_empty() {
+                let last = on_stage(|stage| stage.last_event);
+                client.model.check_last_event(last).map_err(|why| format!("client {}: {why}", client.number))?;
+                client.half_closing = true;
+                ended = true;
+            }
+        }
+        Ok(ended)
+    }
+
+    fn what_is_missing(&self) -> String {
+        let open = self.clients.iter().filter(|client| client.is_open() && !client.at_end);
+        let missing: Vec<String> = open
+            .map(|client| {
+                let (owed, unsent) = (client.model.owed(), client.has_output());
+                format!("client {} of monitor {}: owed {owed:?}, unsent input: {unsent}", client.number, client.monitor)
+            })
+            .collect();
+        format!("nothing goes on: {}", missing.join("; "))
+    }
+
+    fn shut_down(&mut self) -> Result<(), String> {
+        note(|| "* shutdown".into());
+        self.ending = true;
+        (0..self.script.settings.len()).for_each(|monitor| of_monitor(monitor, |seen| seen.closing = true));
+        self.world.trigger();
+        stage::release_all_slow();
+        self.settle()?;
+        self.advance(100);
+        self.exchange()?;
+        self.world.close(CLOSE_WITHIN);
+        self.exchange()?;
+        self.advance(2000);
+        self.exchange()?;
+        let alive = self.world.executor.alive();
+        if alive != ["responder", "dispatcher"] {
+            return Err(format!("after the end there are still {alive:?}"));
+        }
+        self.check_finished_are_answered()
+    }
+
+    /// What was executed was answered, end or not, to whoever reads.
+    fn check_finished_are_answered(&self) -> Result<(), String> {
+        for client in self.clients.iter().filter(|client| client.is_open() && client.reads) {
+            if of_monitor(client.monitor, |seen| seen.aborted.contains(&client.session)) {
+                continue;
+            }
+            let finished = |tag: &&str| on_stage(|stage| stage.finished.contains(*tag));
+            if let Some(tag) = client.model.owed().into_iter().find(finished) {
+                return Err(format!("{tag} was executed and never answered"));
+            }
+        }
+        Ok(())
+    }
+}
