@@ -130,3 +130,14 @@ fn every_test_that_the_documentation_names_exists() {
     }
     assert!(tests_named_in("docs/reliability.md").len() > 10);
 }
+
+#[test]
+fn every_edge_of_the_table_has_its_tests() {
+    let table = fs::read_to_string(root().join("messages/src/lib.rs")).unwrap();
+    let tests = fs::read_to_string(root().join("docs/testing.md")).unwrap();
+    let edges = table.lines().filter_map(|line| line.strip_prefix("//! | ")?.split_once(" | ")).map(|(edge, _)| edge);
+    let edges: Vec<_> = edges.filter(|edge| edge.contains(" → ") && !edge.starts_with("sender")).collect();
+    assert!(edges.len() > 15, "{edges:?}");
+    let lost: Vec<_> = edges.iter().filter(|edge| !tests.contains(&format!("\n| {edge} |"))).collect();
+    assert!(lost.is_empty(), "docs/testing.md has no row for {lost:?}");
+}
