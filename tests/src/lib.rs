@@ -10,6 +10,7 @@
 //! | [`wrong_requests`] | requests whose arguments are wrong |
 //! | [`python`] | the Python clients, in an environment of their own |
 //! | [`qemu_source`] | QEMU's own schemas and conformance cases, where they were fetched |
+//! | [`reliability`] | what QEMU mixes up, loses and hoards, counted on both |
 //! | [`skip`] | saying visibly that a test did not run |
 //! | [`bench`](mod@bench) | figures beside an echo and QEMU |
 //!
@@ -32,6 +33,7 @@ pub mod failure;
 pub mod program;
 pub mod python;
 pub mod qemu_source;
+pub mod reliability;
 pub mod skip;
 pub mod transcript;
 pub mod wrong_requests;
