@@ -1,4 +1,4 @@
-//! Says what is wrong with a text that the JSON parser refused, in the words that QMP's clients know.
+//! Says what is wrong with a text that is no value, in the words that QMP's clients know.
 //!
 //! Runs on the error path only: once over the text, with a stack of its own, until the first mistake.
 

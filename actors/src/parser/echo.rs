@@ -3,6 +3,8 @@
 
 use actix_qmp_messages::RequestId;
 
+const HEX_DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+
 /// An `id` that is read, token by token.
 #[derive(Debug, Default)]
 pub(crate) struct Echo {
@@ -58,7 +60,9 @@ impl Echo {
             ' '..='~' => self.out.push(char),
             _ => {
                 for unit in char.encode_utf16(&mut [0; 2]) {
-                    self.out.push_str(&format!("\\u{unit:04X}"));
+                    self.out.push_str("\\u");
+                    let digits = [12, 8, 4, 0].map(|shift| HEX_DIGITS[usize::from(*unit >> shift & 0xf)]);
+                    self.out.extend(digits);
                 }
             }
         }
