@@ -12,6 +12,7 @@
 //! | [`qemu_source`] | QEMU's own schemas and conformance cases, where they were fetched |
 //! | [`reliability`] | what QEMU mixes up, loses and hoards, counted on both |
 //! | [`skip`] | saying visibly that a test did not run |
+//! | [`soak`](mod@soak) | clients of every kind for an hour |
 //! | [`bench`](mod@bench) | figures beside an echo and QEMU |
 //!
 //! # How to run
@@ -35,6 +36,7 @@ pub mod python;
 pub mod qemu_source;
 pub mod reliability;
 pub mod skip;
+pub mod soak;
 pub mod transcript;
 pub mod wrong_requests;
 
