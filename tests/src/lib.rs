@@ -12,6 +12,7 @@
 //! | [`qemu_source`] | QEMU's own schemas and conformance cases, where they were fetched |
 //! | [`reliability`] | what QEMU mixes up, loses and hoards, counted on both |
 //! | [`skip`] | saying visibly that a test did not run |
+//! | [`footprint`] | memory, descriptors and threads, before and after |
 //! | [`soak`](mod@soak) | clients of every kind for an hour |
 //! | [`bench`](mod@bench) | figures beside an echo and QEMU |
 //!
@@ -31,6 +32,7 @@ pub mod bench;
 pub mod client;
 pub mod differential;
 pub mod failure;
+pub mod footprint;
 pub mod program;
 pub mod python;
 pub mod qemu_source;

@@ -3,7 +3,6 @@
 
 mod chart;
 mod kinds;
-mod sample;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -14,7 +13,7 @@ use clap::Parser;
 use serde::Serialize;
 
 use self::kinds::{Chance, KINDS};
-use self::sample::{Sample, settled};
+use crate::footprint::Footprint;
 use crate::program::Address;
 use crate::{Failure, Launch, Outcome, Product};
 
@@ -59,6 +58,13 @@ pub struct Counts {
     pub abandoned: AtomicU64,
 }
 
+/// What the program had at a moment.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Sample {
+    seconds: f64,
+    footprint: Footprint,
+}
+
 #[derive(Debug, Serialize)]
 struct Report {
     seconds: u64,
@@ -79,11 +85,11 @@ pub fn run(options: &SoakOptions) -> Outcome {
     for monitor in 0..options.monitors {
         drop(program.session_on(monitor, &[])?);
     }
-    let base = settled(program.pid())?;
+    let base = Footprint::at_rest(program.pid())?;
     let (counts, clients) = (Counts::default(), KINDS.map(|_| AtomicU64::new(0)));
     let (stop, started) = (AtomicBool::new(false), Instant::now());
     let end = started + Duration::from_secs_f64(options.minutes * 60.0);
-    let mut samples = vec![base];
+    let mut samples = vec![Sample { seconds: 0.0, footprint: base }];
     let addresses: Vec<_> = (0..options.monitors).map(|monitor| program.address(monitor).clone()).collect();
     let pid = program.pid();
     let worked = thread::scope(|scope| {
@@ -99,15 +105,16 @@ pub fn run(options: &SoakOptions) -> Outcome {
             .collect();
         while Instant::now() < end && !stop.load(Ordering::Relaxed) {
             thread::sleep(Duration::from_secs(1));
-            samples.push(Sample::of(pid, started.elapsed())?);
+            samples.push(Sample { seconds: started.elapsed().as_secs_f64(), footprint: Footprint::of(pid)? });
             progress(started, counts, &samples);
         }
         stop.store(true, Ordering::Relaxed);
         workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| Failure::new("a client panicked"))?)
     });
     worked.map_err(|failure| Failure::new(format!("with --seed {}: {failure}", options.seed)))?;
-    let last = settled(program.pid())?;
-    samples.push(Sample { seconds: started.elapsed().as_secs_f64(), ..last });
+    let back = base.wait_until_back(pid, RESIDENT_ALLOWANCE);
+    let last = Footprint::of(pid)?;
+    samples.push(Sample { seconds: started.elapsed().as_secs_f64(), footprint: last });
     let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
     let report = Report {
         seconds: started.elapsed().as_secs(),
@@ -121,13 +128,13 @@ pub fn run(options: &SoakOptions) -> Outcome {
     report.print(base, last);
     report.write(options)?;
     report.balance()?;
-    last.is_back_at(base, RESIDENT_ALLOWANCE)
+    back.map(drop)
 }
 
 fn progress(started: Instant, counts: &Counts, samples: &[Sample]) {
     if let (Some(now), true) = (samples.last(), samples.len() % 10 == 1) {
         let answers = counts.answers.load(Ordering::Relaxed);
-        eprintln!("{:>5} s: {answers} answers, {}", started.elapsed().as_secs(), now.words());
+        eprintln!("{:>5} s: {answers} answers, {}", started.elapsed().as_secs(), now.footprint);
     }
 }
 
@@ -152,14 +159,14 @@ fn work(
 }
 
 impl Report {
-    fn print(&self, base: Sample, last: Sample) {
+    fn print(&self, base: Footprint, last: Footprint) {
         let Self { seconds, requests, answers, dropped, abandoned, .. } = self;
         println!("| {seconds} s | |\n|---|---:|\n| requests | {requests} |\n| answers | {answers} |");
         println!("| dropped | {dropped} |\n| abandoned by their clients | {abandoned} |");
         for (kind, count) in &self.clients {
             println!("| clients: {kind} | {count} |");
         }
-        println!("| at first | {} |\n| at last | {} |", base.words(), last.words());
+        println!("| at first | {base} |\n| at last | {last} |");
     }
 
     fn write(&self, options: &SoakOptions) -> Outcome {

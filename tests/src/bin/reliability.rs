@@ -3,7 +3,7 @@
 
 use actix_qmp_tests::reliability::Figures;
 use actix_qmp_tests::skip::{Decision, unless_available};
-use actix_qmp_tests::{Outcome, Product};
+use actix_qmp_tests::{Failure, Outcome, Product};
 
 const ROWS: [&str; 4] = [
     "client 2 gets client 1's reply",
@@ -13,7 +13,8 @@ const ROWS: [&str; 4] = [
 ];
 
 fn main() -> Outcome {
-    let ours = Figures::of(Product::QmpVmm)?.columns();
+    let figures = Figures::of(Product::QmpVmm)?;
+    let ours = figures.columns();
     let qemu = match unless_available(Product::Qemu, "reliability")? {
         Decision::Run => Figures::of(Product::Qemu)?.columns(),
         Decision::Skip => std::array::from_fn(|_| "not installed".to_owned()),
@@ -22,5 +23,5 @@ fn main() -> Outcome {
     for ((row, ours), qemu) in ROWS.iter().zip(ours).zip(qemu) {
         println!("| {row} | {ours} | {qemu} |");
     }
-    Ok(())
+    if figures.is_as_promised() { Ok(()) } else { Err(Failure::new("qmp-vmm is not as docs/reliability.md promises")) }
 }

@@ -5,14 +5,14 @@ use actix_qmp_tests::{Launch, Outcome, Product};
 use serde_json::{Value, json};
 
 use crate::base::Base;
-use crate::times;
 
+const ROUNDS: usize = 100;
 const REQUESTS: usize = 100;
 
 fn no_reply_is_lost(transport: Transport, enable: &[&str]) -> Outcome {
     let program = Launch::new(Product::QmpVmm).transport(transport).monitor_options("queue-full=suspend").start()?;
     let base = Base::of(&program)?;
-    for round in 0..times(10, 100) {
+    for round in 0..ROUNDS {
         let mut client = program.session(enable)?;
         let requests = (0..REQUESTS).map(|id| json!({"execute": "query-status", "id": id}).to_string());
         client.send(requests.collect::<String>())?;
