@@ -258,6 +258,8 @@ impl QmpClient {
             }
             // A reset is the end as well: the peer closed while bytes of ours were unread.
             Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Ok(0),
+            // A signal; the time that is left bounds how often.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => self.read_more(deadline),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 Err(self.failure(format!("nothing came within {DEADLINE:?}")))
             }

@@ -9,8 +9,10 @@ pub mod compare;
 pub mod exceptions;
 pub mod recording;
 
+use crate::transcript::Writes;
 use crate::{Outcome, Product};
 use ask::Respondent;
+use case::Case;
 use recording::Recording;
 
 /// Asks one program all cases.
@@ -18,6 +20,14 @@ use recording::Recording;
 /// # Errors
 /// If it can't be started or connected to.
 pub fn ask_all(product: Product) -> Outcome<Recording> {
+    ask_each(product, &cases::all(), Writes::Whole)
+}
+
+/// Asks one program these cases.
+///
+/// # Errors
+/// As [`ask_all`].
+pub fn ask_each(product: Product, cases: &[Case], writes: Writes) -> Outcome<Recording> {
     let mut respondent = Respondent::start(product)?;
-    cases::all().iter().map(|case| Ok((case.name.to_string(), respondent.ask(case)?))).collect()
+    cases.iter().map(|case| Ok((case.name.to_string(), respondent.ask(case, writes)?))).collect()
 }

@@ -7,11 +7,13 @@
 //! | [`client`] | a blocking QMP client that remembers all it saw |
 //! | [`transcript`] | conversations written down with `->` and `<-` |
 //! | [`differential`] | the same odd requests to QEMU and to `qmp-vmm` |
+//! | [`json_suite`] | the files of JSONTestSuite |
 //! | [`wrong_requests`] | requests whose arguments are wrong |
 //! | [`python`] | the Python clients, in an environment of their own |
 //! | [`qemu_source`] | QEMU's own schemas and conformance cases, where they were fetched |
 //! | [`reliability`] | what QEMU mixes up, loses and hoards, counted on both |
 //! | [`skip`] | saying visibly that a test did not run |
+//! | [`fuzz`] | what the fuzzers run |
 //! | [`footprint`] | memory, descriptors and threads, before and after |
 //! | [`soak`](mod@soak) | clients of every kind for an hour |
 //! | [`bench`](mod@bench) | figures beside an echo and QEMU |
@@ -33,6 +35,8 @@ pub mod client;
 pub mod differential;
 pub mod failure;
 pub mod footprint;
+pub mod fuzz;
+pub mod json_suite;
 pub mod program;
 pub mod python;
 pub mod qemu_source;

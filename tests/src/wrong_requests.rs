@@ -10,6 +10,7 @@ mod arrays;
 mod enums;
 mod integers;
 mod missing;
+pub mod monitor;
 mod nested;
 mod no_arguments;
 mod order;

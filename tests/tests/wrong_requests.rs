@@ -1,16 +1,13 @@
 //! Requests with wrong arguments are refused in the words of QEMU 7.2: class and description, for commands that both have.
 #![allow(clippy::unwrap_used, reason = "a test that unwraps wrongly fails, as it should")]
 
-#[path = "wrong_requests/monitor.rs"]
-mod monitor;
-
 use std::env;
 
 use actix_qmp_tests::differential::recording::{self, Recording, Subject};
 use actix_qmp_tests::skip::{Decision, unless_available};
+use actix_qmp_tests::wrong_requests::monitor::{CheckedMonitor, EXECUTED};
 use actix_qmp_tests::wrong_requests::{self, WrongRequest, tolerated};
 use actix_qmp_tests::{Launch, Outcome, Product, QmpClient};
-use monitor::{CheckedMonitor, EXECUTED};
 use serde_json::Value;
 
 /// Set to write the recording anew from the installed QEMU.

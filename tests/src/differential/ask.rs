@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::case::{Case, Ending};
+use crate::transcript::Writes;
 use crate::transcript::escape::unescape;
 use crate::{Launch, Outcome, Product, Program, QmpClient};
 
@@ -30,7 +31,7 @@ impl Respondent {
     ///
     /// # Errors
     /// If there is no program to ask, which is nothing that a case could have caused.
-    pub fn ask(&mut self, case: &Case) -> Outcome<String> {
+    pub fn ask(&mut self, case: &Case, writes: Writes) -> Outcome<String> {
         let client = match case.session.enable() {
             Some(enable) => self.program.session(enable)?,
             None => {
@@ -39,7 +40,7 @@ impl Respondent {
                 client
             }
         };
-        let reaction = react(client, case)?;
+        let reaction = react(client, case, writes)?;
         if self.program.has_ended()?.is_some() {
             self.program = self.launch.start()?;
             return Ok(format!("{reaction} | and the program ended"));
@@ -48,14 +49,18 @@ impl Respondent {
     }
 }
 
-fn react(mut client: QmpClient, case: &Case) -> Outcome<String> {
+fn react(mut client: QmpClient, case: &Case, writes: Writes) -> Outcome<String> {
     let mut request = unescape(&case.request)?;
     match case.ending {
         Ending::AtRest => {}
         Ending::Open => request.push(0xff),
     }
     let mut told = Vec::new();
-    if client.send(&request).and_then(|()| client.send(MARKER)).is_err() {
+    let sent = match writes {
+        Writes::Whole => client.send(&request),
+        Writes::ByteByByte => client.send_byte_by_byte(&request),
+    };
+    if sent.and_then(|()| client.send(MARKER)).is_err() {
         told.push("the connection broke".to_owned());
     }
     loop {

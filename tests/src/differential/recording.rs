@@ -17,12 +17,15 @@ pub enum Subject {
     Odd,
     /// Requests with wrong arguments.
     WrongArguments,
+    /// The files of JSONTestSuite.
+    JsonSuite,
 }
 
 fn path(subject: Subject) -> PathBuf {
     let file = match subject {
         Subject::Odd => "qemu-7.2.txt",
         Subject::WrongArguments => "wrong-arguments-7.2.txt",
+        Subject::JsonSuite => "json-suite-7.2.txt",
     };
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("differential").join(file)
 }
