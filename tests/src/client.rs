@@ -205,12 +205,34 @@ impl QmpClient {
         }
     }
 
+    /// The peer has closed, or closes after events of this name.
+    ///
+    /// # Errors
+    /// If something else comes.
+    pub fn expect_end_behind_events(&mut self, name: &str) -> Outcome {
+        while let Some(line) = self.line_or_end()? {
+            match serde_json::from_slice::<Value>(&line) {
+                Ok(message) if message["event"] == name => {}
+                Ok(_) | Err(_) => return Err(self.failure("something came where the end was expected")),
+            }
+        }
+        Ok(())
+    }
+
     /// Closes this side for writing only.
     ///
     /// # Errors
     /// If the connection is gone.
     pub fn shutdown_write(&mut self) -> Outcome {
         self.stream.shutdown_write().map_err(|error| self.failure(format!("cannot shut down writing: {error}")))
+    }
+
+    /// Closes; a connection of TCP is reset.
+    ///
+    /// # Errors
+    /// If the socket can't be told.
+    pub fn reset(self) -> Outcome {
+        Ok(self.stream.reset_on_close()?)
     }
 
     /// A failure with this text and the conversation so far.

@@ -23,8 +23,9 @@ const WORKERS: usize = 8;
 const RESIDENT_ALLOWANCE: u64 = 64 << 20;
 
 /// Clients of every kind on many monitors of one qmp-vmm, for a while: ordinary ones, many requests at once, half-close,
-/// garbage, vanishing in the middle of a request or of an answer. Every answer is checked; at the end the program must
-/// have no more descriptors, threads and memory than at the beginning.
+/// garbage, vanishing in the middle of a request or of an answer, resets, storms of events, a held dispatcher; on UNIX
+/// sockets, and every fourth monitor on a TCP port. Every answer is checked; at the end the program must have no more
+/// descriptors, threads and memory than at the beginning.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "soak", max_term_width = 110)]
 pub struct SoakOptions {
@@ -81,7 +82,7 @@ struct Report {
 /// # Errors
 /// On a wrong or missing answer, with what the client had seen; when the program ends, or keeps what it took.
 pub fn run(options: &SoakOptions) -> Outcome {
-    let program = Launch::new(Product::QmpVmm).monitors(options.monitors).start()?;
+    let program = Launch::new(Product::QmpVmm).monitors(options.monitors).port_every(4).start()?;
     for monitor in 0..options.monitors {
         drop(program.session_on(monitor, &[])?);
     }

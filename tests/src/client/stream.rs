@@ -5,6 +5,8 @@ use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
+use rustix::net::sockopt::set_socket_linger;
+
 use crate::program::Address;
 
 /// A connected socket of either kind.
@@ -45,6 +47,14 @@ impl Stream {
                 stream.set_read_timeout(Some(at_most))?;
                 stream.read(buffer)
             }
+        }
+    }
+
+    /// Closing resets the connection, where it is one of TCP.
+    pub(super) fn reset_on_close(&self) -> io::Result<()> {
+        match self {
+            Self::Unix(_) => Ok(()),
+            Self::Tcp(stream) => Ok(set_socket_linger(stream, Some(Duration::ZERO))?),
         }
     }
 

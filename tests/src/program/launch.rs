@@ -94,6 +94,7 @@ impl Address {
 pub struct Launch {
     pub(super) product: Product,
     transport: Transport,
+    port_every: Option<usize>,
     monitors: usize,
     monitor_options: String,
     arguments: Vec<OsString>,
@@ -102,13 +103,27 @@ pub struct Launch {
 impl Launch {
     /// One monitor on a UNIX socket, the machine paused.
     pub fn new(product: Product) -> Self {
-        Self { product, transport: Transport::Unix, monitors: 1, monitor_options: String::new(), arguments: Vec::new() }
+        Self {
+            product,
+            transport: Transport::Unix,
+            port_every: None,
+            monitors: 1,
+            monitor_options: String::new(),
+            arguments: Vec::new(),
+        }
     }
 
     /// The kind of socket.
     #[must_use]
     pub fn transport(mut self, transport: Transport) -> Self {
         self.transport = transport;
+        self
+    }
+
+    /// Of the monitors on UNIX sockets each such one is on a port instead.
+    #[must_use]
+    pub fn port_every(mut self, monitors: usize) -> Self {
+        self.port_every = Some(monitors);
         self
     }
 
@@ -142,16 +157,24 @@ impl Launch {
     }
 
     pub(crate) fn addresses(&self, folder: &Path) -> Outcome<Vec<Address>> {
-        (0..self.monitors).map(|number| self.address(folder, number)).collect()
+        // Held until all ports are chosen, so that none is chosen twice.
+        let mut chosen = Vec::new();
+        let mut address = |number: usize| {
+            if !self.is_on_a_port(number) {
+                return Ok(Address::Unix(folder.join(format!("monitor{number}.sock"))));
+            }
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
+            let port = listener.local_addr()?;
+            chosen.push(listener);
+            Ok(Address::Tcp(port))
+        };
+        (0..self.monitors).map(&mut address).collect()
     }
 
-    fn address(&self, folder: &Path, number: usize) -> Outcome<Address> {
+    fn is_on_a_port(&self, number: usize) -> bool {
         match self.transport {
-            Transport::Unix => Ok(Address::Unix(folder.join(format!("monitor{number}.sock")))),
-            Transport::Tcp => {
-                let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?.local_addr()?;
-                Ok(Address::Tcp(port))
-            }
+            Transport::Unix => self.port_every.is_some_and(|every| number % every == every - 1),
+            Transport::Tcp => true,
         }
     }
 

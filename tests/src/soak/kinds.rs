@@ -14,7 +14,7 @@ pub(super) struct Kind {
     pub(super) run: fn(&Address, &mut Chance, &Counts) -> Outcome,
 }
 
-pub(super) const KINDS: [Kind; 7] = [
+pub(super) const KINDS: [Kind; 11] = [
     Kind { name: "ordinary", run: ordinary },
     Kind { name: "many at once, oob off", run: written_ahead },
     Kind { name: "many at once, oob on", run: flood },
@@ -22,7 +22,14 @@ pub(super) const KINDS: [Kind; 7] = [
     Kind { name: "garbage", run: garbage },
     Kind { name: "vanishes within a request", run: vanishes },
     Kind { name: "leaves with answers unread", run: leaves_unread },
+    Kind { name: "resets the connection", run: resets },
+    Kind { name: "byte by byte", run: byte_by_byte },
+    Kind { name: "storm of events", run: storm },
+    Kind { name: "holds the dispatcher", run: holds },
 ];
+
+/// Resets that a storm asks for.
+const STORM: usize = 40;
 
 /// Numbers from a seed (splitmix64).
 pub(super) struct Chance(u64);
@@ -113,6 +120,9 @@ fn flood(monitor: &Address, chance: &mut Chance, counts: &Counts) -> Outcome {
     let (mut seen, mut last, mut dropped) = (vec![false; members.len()], None, 0);
     while seen.contains(&false) {
         let message = client.next_message()?;
+        if message["event"] == "RESET" {
+            continue;
+        }
         let is_drop = message["event"] == "COMMAND_DROPPED";
         let id = if is_drop { &message["data"]["id"] } else { &message["id"] };
         let id = id.as_u64().and_then(|id| usize::try_from(id).ok()).filter(|id| seen.get(*id) == Some(&false));
@@ -141,7 +151,7 @@ fn half_close(monitor: &Address, chance: &mut Chance, counts: &Counts) -> Outcom
     }
     add(&counts.requests, members.len());
     add(&counts.answers, members.len());
-    client.expect_end()
+    client.expect_end_behind_events("RESET")
 }
 
 /// After it a byte 0xFF, and the next valid request is answered.
@@ -177,5 +187,68 @@ fn leaves_unread(monitor: &Address, chance: &mut Chance, counts: &Counts) -> Out
     client.send(requests.collect::<String>())?;
     add(&counts.requests, count);
     add(&counts.abandoned, count);
+    Ok(())
+}
+
+fn resets(monitor: &Address, chance: &mut Chance, counts: &Counts) -> Outcome {
+    let mut client = session(monitor, &["oob"])?;
+    let sent = ahead(&mut client, chance, 8)?.len();
+    add(&counts.requests, sent);
+    add(&counts.abandoned, sent);
+    client.reset()
+}
+
+fn byte_by_byte(monitor: &Address, chance: &mut Chance, counts: &Counts) -> Outcome {
+    let mut client = session(monitor, &[])?;
+    let (text, member) = request(chance, 0);
+    client.send_byte_by_byte(text.as_bytes())?;
+    add(&counts.requests, 1);
+    add(&counts.answers, 1);
+    expect(&mut client, 0, member)
+}
+
+/// Every session gets an event for each reset; this one gets those of its own before their answers.
+fn storm(monitor: &Address, _chance: &mut Chance, counts: &Counts) -> Outcome {
+    let mut client = session(monitor, &[])?;
+    let requests = (0..STORM).map(|id| json!({"execute": "system_reset", "id": id}).to_string());
+    client.send(requests.collect::<String>())?;
+    let (mut events, mut answers) = (0, 0);
+    while answers < STORM {
+        let message = client.next_message()?;
+        if message["event"] == "RESET" {
+            events += 1;
+        } else if message["id"] == answers && message["return"] == json!({}) && events > answers {
+            answers += 1;
+        } else {
+            return Err(client.failure("what came last is no answer in its place, or its event has not come"));
+        }
+    }
+    add(&counts.requests, STORM);
+    add(&counts.answers, STORM);
+    Ok(())
+}
+
+/// Nothing is executed in-band until it is let go, out-of-band. Another client's release may have come in between, so it is said
+/// until the answer is there.
+fn holds(monitor: &Address, _chance: &mut Chance, counts: &Counts) -> Outcome {
+    let mut client = session(monitor, &["oob"])?;
+    client.send(r#"{"execute": "x-oob-test", "arguments": {"lock": true}, "id": "lock"}"#)?;
+    let release = r#"{"exec-oob": "x-oob-test", "arguments": {"lock": false}, "id": "release"}"#;
+    let (mut released, mut answered) = (0, 0);
+    let mut is_held = true;
+    while is_held || answered < released {
+        if is_held && answered == released {
+            client.send(release)?;
+            released += 1;
+        }
+        let answer = client.next_answer()?;
+        match (answer["id"].as_str(), answer["return"] == json!({})) {
+            (Some("lock"), true) if is_held => is_held = false,
+            (Some("release"), true) => answered += 1,
+            (_, _) => return Err(client.failure("what came last is no answer, or for the second time")),
+        }
+    }
+    add(&counts.requests, 1 + released);
+    add(&counts.answers, 1 + answered);
     Ok(())
 }
