@@ -144,7 +144,7 @@ fn split_address(address: &str) -> Result<(String, &str), &'static str> {
         Some(rest) => rest.split_once("]:").ok_or("an IPv6 address is written [ADDRESS]:PORT")?,
         None => address.rsplit_once(':').ok_or("tcp:HOST:PORT needs a host and a port")?,
     };
-    if host.contains(':') && !address.starts_with('[') {
+    if host.contains(['[', ']']) || host.contains(':') && !address.starts_with('[') {
         return Err("an IPv6 address is written [ADDRESS]:PORT");
     }
     let host = if host.is_empty() { "127.0.0.1" } else { host };

@@ -165,6 +165,8 @@ fn impossible_addresses_are_refused_in_words() {
         ("tcp:localhost:65536", "the port must be a number"),
         ("tcp:localhost:http", "the port must be a number"),
         ("tcp:::1:4444", "[ADDRESS]:PORT"),
+        ("tcp:[[a]:4444", "[ADDRESS]:PORT"),
+        ("tcp:a]:4444", "[ADDRESS]:PORT"),
         ("tcp:[::1]", "[ADDRESS]:PORT"),
         ("tcp:[::1]4444", "[ADDRESS]:PORT"),
         ("fd:", "needs a descriptor's number"),
