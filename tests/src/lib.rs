@@ -8,6 +8,7 @@
 //! | [`transcript`] | conversations written down with `->` and `<-` |
 //! | [`differential`] | the same odd requests to QEMU and to `qmp-vmm` |
 //! | [`json_suite`] | the files of JSONTestSuite |
+//! | [`embedded`] | monitors within the test's own process |
 //! | [`wrong_requests`] | requests whose arguments are wrong |
 //! | [`python`] | the Python clients, in an environment of their own |
 //! | [`qemu_source`] | QEMU's own schemas and conformance cases, where they were fetched |
@@ -33,6 +34,7 @@
 pub mod bench;
 pub mod client;
 pub mod differential;
+pub mod embedded;
 pub mod failure;
 pub mod footprint;
 pub mod fuzz;

@@ -6,11 +6,17 @@
 mod base;
 #[path = "faults/descriptors.rs"]
 mod descriptors;
+#[path = "faults/full_disk.rs"]
+mod full_disk;
 #[path = "faults/half_close.rs"]
 mod half_close;
+#[path = "faults/handlers.rs"]
+mod handlers;
 #[path = "faults/never_reading.rs"]
 mod never_reading;
 #[path = "faults/signals.rs"]
 mod signals;
+#[path = "faults/slow_senders.rs"]
+mod slow_senders;
 #[path = "faults/vanishing.rs"]
 mod vanishing;

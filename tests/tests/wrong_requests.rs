@@ -4,8 +4,9 @@
 use std::env;
 
 use actix_qmp_tests::differential::recording::{self, Recording, Subject};
+use actix_qmp_tests::embedded::Embedded;
 use actix_qmp_tests::skip::{Decision, unless_available};
-use actix_qmp_tests::wrong_requests::monitor::{CheckedMonitor, EXECUTED};
+use actix_qmp_tests::wrong_requests::monitor::{EXECUTED, register};
 use actix_qmp_tests::wrong_requests::{self, WrongRequest, tolerated};
 use actix_qmp_tests::{Launch, Outcome, Product, QmpClient};
 use serde_json::Value;
@@ -60,8 +61,8 @@ fn wrong_arguments_are_told_in_the_words_of_qemu() -> Outcome {
     }
     assert_eq!(recording::read(Subject::WrongArguments)?, reference, "set {RECORD}=1 to record anew");
 
-    let monitor = CheckedMonitor::start()?;
-    let mut client = monitor.client()?;
+    let monitor = Embedded::start(1, register)?;
+    let mut client = monitor.session(0, &[])?;
     let mut differences = Vec::new();
     for request in wrong_requests::all() {
         let (reference, ours) = (&reference[request.name], error(&mut client, &request)?);
@@ -89,8 +90,8 @@ const REFUSED_HERE: [&str; 4] = [
 
 #[test]
 fn arguments_that_only_look_wrong_reach_the_command() -> Outcome {
-    let monitor = CheckedMonitor::start()?;
-    let mut client = monitor.client()?;
+    let monitor = Embedded::start(1, register)?;
+    let mut client = monitor.session(0, &[])?;
     for request in tolerated::all() {
         let answer = error(&mut client, &request)?;
         let refused = answer.ends_with("expects uint64\"");
@@ -102,8 +103,8 @@ fn arguments_that_only_look_wrong_reach_the_command() -> Outcome {
 
 #[test]
 fn arguments_nested_ever_deeper_are_refused_at_some_level_and_the_next_command_is_answered() -> Outcome {
-    let monitor = CheckedMonitor::start()?;
-    let mut client = monitor.client()?;
+    let monitor = Embedded::start(1, register)?;
+    let mut client = monitor.session(0, &[])?;
     let mut refused_at = None;
     for levels in (1..=200).chain([1_000]) {
         let inner = r#"{"driver": "raw", "file": "#;

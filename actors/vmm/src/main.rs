@@ -2,7 +2,8 @@
 #![forbid(unsafe_code)]
 
 use std::error::Error;
-use std::io::IsTerminal;
+use std::fmt::Arguments;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,24 +23,32 @@ fn main() -> ExitCode {
     let filter = match std::env::var(EnvFilter::DEFAULT_ENV).map(EnvFilter::try_new) {
         Ok(Ok(filter)) => filter,
         Ok(Err(error)) => {
-            eprintln!("qmp-vmm: RUST_LOG is not understood, so 'warn' is taken: {error}");
+            say(format_args!("RUST_LOG is not understood, so 'warn' is taken: {error}"));
             EnvFilter::new("warn")
         }
         Err(_not_set) => EnvFilter::new("warn"),
     };
     // On standard error: standard output may be a monitor's.
     let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
+    // It would say on standard error that standard error can't be written to, and panic of that.
+    log.log_internal_errors(false).init();
     // A task of its own: what is blocked on is polled whenever anything happens on this thread.
     let ended = System::new().block_on(async { actix::spawn(run(options)).await });
     actix_qmp::chardev::restore_terminal();
     match ended.unwrap_or_else(|panicked| Err(panicked.into())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("qmp-vmm: {error}");
+            say(format_args!("{error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Tells whoever started the program. That standard error is closed, or its disk full, is no reason to end a machine.
+fn say(words: Arguments<'_>) {
+    // Where should it be told?
+    let _ = writeln!(std::io::stderr(), "qmp-vmm: {words}");
 }
 
 async fn run(options: Options) -> Result<(), Box<dyn Error>> {
@@ -55,12 +64,12 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let mut monitors = control::register(builder, &machine, &out_of_band).start().await?;
 
     if options.qmp.is_empty() {
-        eprintln!("qmp-vmm: no --qmp given, so only a signal can end this machine; see --help");
+        say(format_args!("no --qmp given, so only a signal can end this machine; see --help"));
     }
     let served = serve(&mut monitors, &options, &machine, &exit).await;
     // Also after an error: monitors that were opened by then give their socket files back.
     if let Err(error) = monitors.shutdown(SHUTDOWN_WITHIN).await {
-        eprintln!("qmp-vmm: {error}");
+        say(format_args!("{error}"));
     }
     served
 }
@@ -92,7 +101,7 @@ async fn open(monitors: &mut Monitors, all: &[MonitorOptions]) -> Result<Vec<Mon
     let mut waited_for = Vec::new();
     for options in all {
         let monitor = monitors.add(options.clone()).await?;
-        eprintln!("qmp-vmm: QMP on {}", monitor.local_name());
+        say(format_args!("QMP on {}", monitor.local_name()));
         if options.chardev.waits_for_client() {
             waited_for.push(monitor);
         }

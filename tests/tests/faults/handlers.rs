@@ -1,0 +1,260 @@
+//! Handlers that misbehave, over sockets: the client that asked is told or waits, the others and the next are served.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use actix::{Actor, Arbiter, Context, Handler};
+use actix_qmp::{Event, EventEmitter, QmpError};
+use actix_qmp_tests::embedded::Embedded;
+use actix_qmp_tests::program::DEADLINE;
+use actix_qmp_tests::{Outcome, QmpClient};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// A command without arguments that returns any JSON value.
+macro_rules! command {
+    ($(#[$doc:meta])* $type:ident = $name:literal) => {
+        $(#[$doc])*
+        struct $type;
+
+        impl actix::Message for $type {
+            type Result = Result<Value, QmpError>;
+        }
+
+        impl actix_qmp::Command for $type {
+            const NAME: &'static str = $name;
+            type Return = Value;
+
+            fn from_arguments(arguments: actix_qmp::Arguments) -> Result<Self, QmpError> {
+                arguments.finish().map(|()| Self)
+            }
+        }
+    };
+}
+
+command! {
+    /// Panics.
+    Panics = "panics"
+}
+command! {
+    /// Never returns.
+    Never = "never"
+}
+command! {
+    /// Stops the main thread until the test lets it go.
+    Blocks = "blocks"
+}
+command! {
+    /// Emits so many events that a client which does not read has to be cut off.
+    Floods = "floods"
+}
+command! {
+    /// An actor runs it.
+    OfMachine = "of-machine"
+}
+command! {
+    /// Does what it is asked for.
+    Fine = "fine"
+}
+
+/// 1 KiB each.
+#[derive(Debug, Serialize)]
+struct Flood {
+    text: String,
+}
+
+impl Event for Flood {
+    const NAME: &'static str = "FLOOD";
+}
+
+/// More than a session may hold.
+const FLOOD: usize = 32 << 10;
+
+struct Machine;
+
+impl Actor for Machine {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(1);
+    }
+}
+
+impl Handler<OfMachine> for Machine {
+    type Result = Result<Value, QmpError>;
+
+    fn handle(&mut self, _: OfMachine, _ctx: &mut Self::Context) -> Self::Result {
+        Ok(json!("done"))
+    }
+}
+
+fn is_fine(client: &mut QmpClient) -> Outcome {
+    assert_eq!(client.execute("fine", json!({}))?, json!("fine"));
+    Ok(())
+}
+
+fn desc(client: &mut QmpClient, command: &str) -> Outcome<String> {
+    client.send(json!({"execute": command}).to_string())?;
+    Ok(client.next_answer()?["error"]["desc"].as_str().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn a_handler_that_panics_is_an_error_each_time_and_nothing_else() -> Outcome {
+    let monitors = Embedded::start(2, |builder| {
+        builder.without_schema().command_fn(|Panics| panic!("asked to")).command_fn(|Fine| Ok(json!("fine")))
+    })?;
+    let (mut client, mut other) = (monitors.session(0, &[])?, monitors.session(1, &["oob"])?);
+    for _ in 0..100 {
+        assert_eq!(desc(&mut client, "panics")?, "Internal error: the handler of command 'panics' panicked");
+        is_fine(&mut client)?;
+        is_fine(&mut other)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_handler_that_never_returns_holds_commands_but_no_session_and_no_out_of_band_command() -> Outcome {
+    let (release, released) = tokio::sync::watch::channel(false);
+    let monitors = Embedded::start(2, move |builder| {
+        builder
+            .without_schema()
+            .command_async(move |Never| {
+                let mut released = released.clone();
+                async move {
+                    released
+                        .wait_for(|released| *released)
+                        .await
+                        .map_err(|_| QmpError::generic("the test has ended"))?;
+                    Ok(json!("after all"))
+                }
+            })
+            .command_fn(|Fine| Ok(json!("fine")))
+    })?;
+    for _ in 0..20 {
+        let mut client = monitors.session(0, &["oob"])?;
+        client.send(r#"{"execute": "never", "id": 1}"#)?;
+        client.execute_oob("x-query-monitors", json!({}))?;
+        monitors.session(1, &["oob"])?.execute_oob("x-query-monitors", json!({}))?;
+    }
+    release.send_replace(true);
+    is_fine(&mut monitors.session(0, &[])?)
+}
+
+fn blocking(opened: Receiver<()>) -> impl Fn(Blocks) -> Result<Value, QmpError> {
+    move |Blocks| match opened.recv_timeout(DEADLINE) {
+        Ok(()) => Ok(json!("let go")),
+        Err(error) => Err(QmpError::generic(error.to_string())),
+    }
+}
+
+#[test]
+fn a_handler_that_blocks_the_main_thread_delays_neither_clients_nor_out_of_band_commands() -> Outcome {
+    let (open, opened): (Sender<()>, _) = channel();
+    let monitors = Embedded::start(2, |builder| {
+        builder.without_schema().command_fn(blocking(opened)).command_fn(|Fine| Ok(json!("fine")))
+    })?;
+    let mut client = monitors.session(0, &["oob"])?;
+    client.send(r#"{"execute": "blocks", "id": 1}"#)?;
+    for _ in 0..100 {
+        client.execute_oob("x-query-monitors", json!({}))?;
+        // Connected, negotiated and answered while the main thread stands still.
+        monitors.session(1, &["oob"])?.execute_oob("x-query-monitors", json!({}))?;
+    }
+    open.send(())?;
+    assert_eq!(client.next_answer()?, json!({"return": "let go", "id": 1}));
+    is_fine(&mut client)
+}
+
+fn flood(events: &EventEmitter) -> Result<Value, QmpError> {
+    let text = "x".repeat(1 << 10);
+    for _ in 0..FLOOD {
+        // Refused when the I/O thread can't follow, which is what a flood comes to.
+        let _refused = events.emit(Flood { text: text.clone() });
+    }
+    Ok(json!("flooded"))
+}
+
+#[test]
+fn a_flood_of_events_closes_who_does_not_read_and_harms_nobody_else() -> Outcome {
+    let monitors = Embedded::start(3, |builder| {
+        let events = builder.events();
+        builder.without_schema().command_fn(move |Floods| flood(&events)).command_fn(|Fine| Ok(json!("fine")))
+    })?;
+    let mut deaf = monitors.session(0, &[])?;
+    for _ in 0..4 {
+        let mut client = monitors.session(1, &[])?;
+        assert_eq!(client.execute("floods", json!({}))?, json!("flooded"));
+        is_fine(&mut monitors.session(2, &[])?)?;
+    }
+    // Whole messages, and the end of a session that was closed.
+    while deaf.wait_event("FLOOD").is_ok() {}
+    is_fine(&mut monitors.session(0, &[])?)
+}
+
+#[test]
+fn a_machine_whose_arbiter_stops_is_an_error_also_for_the_command_that_is_with_it() -> Outcome {
+    let (tell, told) = channel();
+    let monitors = Embedded::start(2, move |builder| {
+        let arbiter = Arbiter::new();
+        let machine = Machine::start_in_arbiter(&arbiter.handle(), |_| Machine);
+        tell.send(arbiter).expect("the test waits");
+        builder.without_schema().command_to::<OfMachine>(machine.recipient()).command_fn(|Fine| Ok(json!("fine")))
+    })?;
+    let arbiter = told.recv()?;
+    let mut client = monitors.session(0, &[])?;
+    assert_eq!(client.execute("of-machine", json!({}))?, json!("done"));
+    let (open, opened): (Sender<()>, Receiver<()>) = channel();
+    arbiter.spawn_fn(move || {
+        // The test opens it, or has failed.
+        let _ = opened.recv_timeout(DEADLINE);
+    });
+    client.send(r#"{"execute": "of-machine"}"#)?;
+    arbiter.stop();
+    open.send(())?;
+    arbiter.join().map_err(|_| actix_qmp_tests::Failure::new("the arbiter panicked"))?;
+    const GONE: &str = "The handler of command 'of-machine' is gone: its actor has stopped or panicked";
+    // It was executed before the arbiter ended, or never will be.
+    let answer = client.next_answer()?;
+    assert!(answer["return"] == "done" || answer["error"]["desc"] == GONE, "{answer}");
+    assert_eq!(desc(&mut client, "of-machine")?, GONE);
+    is_fine(&mut client)?;
+    is_fine(&mut monitors.session(1, &["oob"])?)
+}
+
+#[test]
+fn a_machine_with_a_full_mailbox_gets_every_command_of_every_client_in_the_end() -> Outcome {
+    const CLIENTS: usize = 8;
+    const EACH: usize = 100;
+    let (tell, told) = channel();
+    let monitors = Embedded::start(CLIENTS, move |builder| {
+        let arbiter = Arbiter::new();
+        let machine = Machine::start_in_arbiter(&arbiter.handle(), |_| Machine);
+        let other_sender = machine.clone();
+        tell.send((arbiter, other_sender)).expect("the test waits");
+        builder.without_schema().command_to::<OfMachine>(machine.recipient())
+    })?;
+    let (arbiter, machine) = told.recv()?;
+    let (open, opened): (Sender<()>, Receiver<()>) = channel();
+    arbiter.spawn_fn(move || {
+        // The test opens it, or has failed.
+        let _ = opened.recv_timeout(DEADLINE);
+    });
+    // Each sender has a place of its own beside the mailbox's: this one fills what is shared.
+    while machine.try_send(OfMachine).is_ok() {}
+    let mut clients = (0..CLIENTS).map(|monitor| monitors.session(monitor, &[])).collect::<Outcome<Vec<_>>>()?;
+    let requests: String = (0..EACH).map(|id| json!({"execute": "of-machine", "id": id}).to_string()).collect();
+    for client in &mut clients {
+        client.send(&requests)?;
+    }
+    std::thread::sleep(Duration::from_millis(50));
+    open.send(())?;
+    for client in &mut clients {
+        for id in 0..EACH {
+            assert_eq!(client.next_answer()?, json!({"return": "done", "id": id}));
+        }
+    }
+    drop(clients);
+    drop(monitors);
+    arbiter.stop();
+    Ok(())
+}
