@@ -1,7 +1,5 @@
 //! The `test_parsing` files of JSONTestSuite (`tests/json-test-suite`, MIT licence) as odd requests: each file as the whole
 //! input, and as the `id` of a valid command.
-//!
-//! The names of the files tell what a parser of JSON owes them: `y_` is to be accepted, `n_` refused, `i_` either.
 
 use std::fs;
 use std::path::PathBuf;

@@ -77,6 +77,29 @@ async fn throttled_event_goes_at_once_and_the_last_of_the_others_after_a_second(
 }
 
 #[actix::test]
+async fn a_clock_that_jumps_a_year_either_way_changes_stamps_and_nothing_else() {
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+    let mut bench = Bench::negotiated().await;
+    let stamped = |number: u64, at: SystemTime| EmitterToResponder {
+        name: "RTC_CHANGE",
+        data: Some(Arc::new(json!({"offset": number})) as EventData),
+        at,
+        credit: Arc::new(()),
+    };
+    let before_the_epoch = UNIX_EPOCH - YEAR;
+    for (number, at) in [(0, emitted_at()), (1, emitted_at() + YEAR), (2, before_the_epoch)] {
+        bench.responder.try_send(stamped(number, at)).unwrap();
+        bench.responder.try_send(stamped(number + 10, at)).unwrap();
+        let first = bench.output(0).await;
+        assert!(first.contains(&format!("\"offset\": {number}}}")), "at once: {first}");
+        after(SECOND + Duration::from_millis(2)).await;
+        let second = bench.output(0).await;
+        assert!(second.contains(&format!("\"offset\": {}}}", number + 10)), "after a second of the machine: {second}");
+        after(SECOND + Duration::from_millis(2)).await;
+    }
+}
+
+#[actix::test]
 async fn steady_stream_of_a_throttled_event_comes_out_once_a_second() {
     let mut bench = Bench::negotiated().await;
     for _ in 0..50 {

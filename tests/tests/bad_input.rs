@@ -1,0 +1,169 @@
+//! Input that is wrong, too deep or too large: one error for one mistake, in few bytes, and the next valid command is answered.
+#![allow(clippy::unwrap_used, reason = "a test that unwraps wrongly fails, as it should")]
+
+use std::thread;
+
+use actix_qmp::test_support::parse_stream;
+use actix_qmp_tests::embedded::Embedded;
+use actix_qmp_tests::fuzz::session;
+use actix_qmp_tests::wrong_requests::monitor::register;
+use actix_qmp_tests::{Launch, Outcome, Product, QmpClient};
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+const NEXT: &[u8] = b"\xff{\"execute\": \"next\", \"arguments\": {\"next\": 1}}";
+/// Half of what the thread of an arbiter has.
+const SMALL_STACK: usize = 1024 << 10;
+/// The least size that is too large.
+const TOO_LARGE: usize = 64 << 20;
+
+/// What becomes of an input, and whether the valid command behind it is read.
+fn outcomes(input: &[u8], chunk: usize) -> Vec<Result<Value, String>> {
+    let bytes = [input, NEXT].concat();
+    let all = parse_stream(bytes.chunks(chunk).map(Bytes::copy_from_slice));
+    let text = |outcome: Result<actix_qmp::Arguments, actix_qmp::QmpError>| match outcome {
+        Ok(mut arguments) => Ok(Value::Object(arguments.take_all())),
+        Err(error) => Err(error.desc().to_owned()),
+    };
+    let mut all: Vec<_> = all.into_iter().map(text).collect();
+    assert_eq!(all.pop(), Some(Ok(json!({"next": 1}))), "the next valid command");
+    all
+}
+
+/// Brackets of both kinds, closed or not, as an argument.
+fn nested(depth: usize, open: &str, close: &str) -> Vec<u8> {
+    format!("{{\"execute\": \"x\", \"id\": {}1{}}}", open.repeat(depth), close.repeat(depth)).into_bytes()
+}
+
+#[test]
+fn nesting_of_any_depth_needs_no_stack() {
+    let check = || {
+        for depth in [1_022, 1_023, 1_024, 1_025, 2_000, 10_000, 100_000, 1_000_000] {
+            for (open, close, levels) in [("[", "]", 1), ("{\"a\":", "}", 1), ("[{\"a\":", "}]", 2)] {
+                let (times, whole) = (depth / levels, nested(depth / levels, open, close));
+                // The request's own bracket is one of the 1,024.
+                let is_allowed = times * levels < 1_024;
+                let told = outcomes(&whole, 64 << 10);
+                let has_request = told.first().is_some_and(Result::is_ok);
+                assert_eq!(has_request, is_allowed, "{depth} of {open}: {:?}", told.first());
+                if !is_allowed {
+                    assert_eq!(told[0], Err("JSON nesting depth limit exceeded".to_owned()));
+                }
+                assert!(told.len() <= 1 + whole.len() / 32, "{} outcomes for {} bytes", told.len(), whole.len());
+                let _unclosed = outcomes(open.repeat(times).as_bytes(), 64 << 10);
+            }
+        }
+    };
+    thread::Builder::new().stack_size(SMALL_STACK).spawn(check).unwrap().join().unwrap();
+}
+
+/// A request of this size, its bytes in a string.
+fn of_size(bytes: usize) -> Vec<u8> {
+    let (head, tail) = (&b"{\"execute\": \"x\", \"arguments\": {\"text\": \""[..], &b"\"}}"[..]);
+    [head, &b"x".repeat(bytes - head.len() - tail.len()), tail].concat()
+}
+
+#[test]
+fn the_last_size_that_is_allowed_is_64_mib_less_one_byte() {
+    for chunk in [1 << 20] {
+        let all = outcomes(&of_size(TOO_LARGE - 1), chunk);
+        assert!(matches!(&all[..], [Ok(_), Err(stray)] if stray.contains("stray")), "one request, and the byte 0xFF");
+        for bytes in [TOO_LARGE, TOO_LARGE + 1] {
+            let all = outcomes(&of_size(bytes), chunk);
+            assert!(matches!(&all[..], [Err(limit)] if limit.contains("size limit")), "{bytes}: {all:?}");
+        }
+    }
+}
+
+/// Numbers from a seed (splitmix64).
+fn chance(state: &mut u64, bound: usize) -> usize {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut mixed = *state;
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (mixed ^ (mixed >> 31)) as usize % bound
+}
+
+#[test]
+fn garbage_is_answered_with_at_most_four_times_its_bytes_beyond_the_first_errors() {
+    const ALPHABETS: [&[u8]; 4] = [b"[]{}", b"[]{}\",:'\\a1 \n", b"\x00\x01\x7f\x80\xff ]", b"}\n"];
+    let mut state = 5;
+    for round in 0..400 {
+        let alphabet = ALPHABETS[round % ALPHABETS.len()];
+        // The two bytes that tell the fuzzer's function how the session goes.
+        let mut input = vec![chance(&mut state, 12) as u8, 255];
+        input.extend((0..chance(&mut state, 4_000)).map(|_| alphabet[chance(&mut state, alphabet.len())]));
+        session(&input);
+    }
+}
+
+/// The reply to a request that must be refused: short, and without a byte that a terminal would obey.
+fn is_short(client: &mut QmpClient, request: &str) -> Outcome {
+    client.send(request)?;
+    let line = client.next_line()?;
+    let text = String::from_utf8_lossy(&line);
+    let start = request.get(..60).unwrap_or(request);
+    assert!(text.contains("\"error\""), "{start}: {text}");
+    assert!(line.len() < 2_000, "{} bytes of reply to {start}", line.len());
+    let desc = serde_json::from_slice::<Value>(&line)?["error"]["desc"].as_str().unwrap_or_default().to_owned();
+    assert!(!desc.chars().any(char::is_control), "{start}: {}", desc.escape_debug());
+    Ok(())
+}
+
+/// Long names, and names that a terminal would obey.
+fn names() -> [String; 3] {
+    ["x".repeat(100_000), "\\u001b[2J\\n\\u0085".repeat(10_000), "\u{e9}\\u0001".repeat(30_000)]
+}
+
+#[test]
+fn client_text_in_an_error_is_cut_and_escaped_wherever_it_stands() -> Outcome {
+    let monitors = Embedded::start(1, register)?;
+    let mut client = monitors.session(0, &["oob"])?;
+    for name in names() {
+        for request in [
+            format!(r#"{{"execute": "{name}"}}"#),
+            format!(r#"{{"exec-oob": "{name}", "id": 1}}"#),
+            format!(r#"{{"execute": "query-version", "{name}": 1}}"#),
+            format!(r#"{{"execute": "query-version", "arguments": {{"{name}": 1}}}}"#),
+            format!(r#"{{"execute": "query-version", "control": {{"{name}": 1}}}}"#),
+            format!(r#"{{"execute": "qmp_capabilities", "arguments": {{"enable": ["{name}"]}}}}"#),
+            format!(r#"{{"execute": "blockdev-add", "arguments": {{"driver": "{name}", "node-name": "a"}}}}"#),
+            format!(r#"{{"execute": "set_link", "arguments": {{"name": "a", "up": "{name}"}}}}"#),
+            format!(r#"{{"execute": "send-key", "arguments": {{"keys": [{{"type": "{name}", "data": 1}}]}}}}"#),
+            format!(r#"{{"execute": "send-key", "arguments": {{"keys": [{{"type": "qcode", "data": "{name}"}}]}}}}"#),
+            format!(r#"{{"execute": "object-add", "arguments": {{"qom-type": "{name}", "id": "a"}}}}"#),
+            format!(r#"{{"execute": "query-stats", "arguments": {{"target": "{name}"}}}}"#),
+            format!(r#"{{"{name}": 1, "{name}": 2}}"#),
+        ] {
+            is_short(&mut client, &request)?;
+        }
+    }
+    for request in
+        ["y".repeat(100_000) + "\n", "9".repeat(100_000) + "z\n", format!("{{\"a\": 1e{}}}", "9".repeat(50_000))]
+    {
+        is_short(&mut client, &request)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn client_text_in_an_error_of_the_machine_is_cut_and_escaped_too() -> Outcome {
+    let program = Launch::new(Product::QmpVmm).start()?;
+    let mut client = program.session(&[])?;
+    for name in names() {
+        for request in [
+            format!(r#"{{"execute": "migrate", "arguments": {{"uri": "{name}"}}}}"#),
+            format!(r#"{{"execute": "dump-guest-memory", "arguments": {{"paging": false, "protocol": "{name}"}}}}"#),
+            format!(
+                r#"{{"execute": "dump-guest-memory", "arguments": {{"paging": false, "protocol": "file:/none/{name}"}}}}"#
+            ),
+            format!(r#"{{"execute": "dump-guest-memory", "arguments": {{"paging": false, "protocol": "fd:{name}"}}}}"#),
+            format!(
+                r#"{{"execute": "yank", "arguments": {{"instances": [{{"type": "block-node", "node-name": "{name}"}}]}}}}"#
+            ),
+        ] {
+            is_short(&mut client, &request)?;
+        }
+    }
+    Ok(())
+}
