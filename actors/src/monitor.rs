@@ -161,8 +161,8 @@ impl Wiring {
         };
         around.responder.try_send(to_responder).map_err(|error| refused("responder", &error))?;
         around.dispatcher.try_send(to_dispatcher).map_err(|error| {
-            // Nothing will ever end what the responder has begun for this monitor. Its mailbox had room just now.
-            let _ = around.responder.try_send(ParserToResponder::MonitorClosed { monitor });
+            // Nothing will ever end what the responder has begun for this monitor. A sender that is new has room.
+            let _ = around.responder.clone().try_send(ParserToResponder::MonitorClosed { monitor });
             refused("dispatcher", &error)
         })
     }
@@ -316,3 +316,6 @@ impl MonitorEnd {
         ended.map_err(|_| CloseError { monitor: self.id, within })
     }
 }
+
+#[cfg(test)]
+mod tests;
