@@ -58,7 +58,7 @@ use actix_qmp_messages::{
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use self::framer::{Frame, Framer, Limits};
-use self::request::{Band, ParsedRequest, Request, parse_request};
+use self::request::{Band, ParsedRequest, Request};
 #[cfg(feature = "test-support")]
 pub(crate) use self::stream::StreamParser;
 use crate::builtin::QMP_CAPABILITIES;
@@ -292,12 +292,8 @@ impl Parser {
             }
             None => return,
         };
+        let Some(parsed) = session.framer.judge(frame) else { return };
         let (session, mode) = (session.key, session.mode);
-        let parsed = match frame {
-            Frame::Request(members) => members.into(),
-            Frame::Value(text) => parse_request(&text),
-            Frame::Error(error) => ParsedRequest::malformed(error),
-        };
         match mode {
             Mode::Negotiating => self.negotiate(session, parsed.without_oob()),
             Mode::Command(Oob::Disabled) => self.take_command(session, Oob::Disabled, parsed.without_oob()),

@@ -38,6 +38,7 @@ use super::kept::Kept;
 use super::lexer::Lexer;
 use super::nesting::MAX_DEPTH;
 use super::reader::{Read, Reader};
+use super::request::{ParsedRequest, parse_request};
 use super::resync::{Progress, Resync};
 use super::syntax_error::{SyntaxError, excerpt_bytes};
 
@@ -119,6 +120,21 @@ impl Framer {
                 return item;
             }
         }
+    }
+
+    /// What an item comes to; `None` when it is a wrong object without an `id`, and garbage has come in a flood. Other
+    /// garbage is not handed out then.
+    pub(crate) fn judge(&mut self, frame: Frame) -> Option<ParsedRequest> {
+        let (parsed, is_object) = match frame {
+            Frame::Request(members) => return Some(members.into()),
+            Frame::Error(error) => return Some(ParsedRequest::malformed(error)),
+            Frame::Value(text) => (parse_request(&text), text.first() == Some(&b'{')),
+        };
+        match (&parsed.id, &parsed.request) {
+            (None, Err(error)) if is_object => self.budget.pay(error.desc())?,
+            _ => {}
+        }
+        Some(parsed)
     }
 
     /// The end of input: what is unfinished will stay so. The framer is at the start of a stream afterwards.
@@ -248,7 +264,7 @@ impl Framer {
 
     fn fail(&mut self, error: SyntaxError, resync: Resync) -> Option<Frame> {
         self.phase = Phase::Resync(resync);
-        self.budget.pay()?;
+        self.budget.pay(&error.desc())?;
         Some(Frame::Error(error))
     }
 

@@ -4,10 +4,14 @@
 //! what it receives. Each error is paid for with input bytes; a client that makes a few mistakes never
 //! notices, a flood runs dry.
 
-/// Input bytes that one error costs. An error reply is some 85 bytes: output stays below 4 times input.
+/// Bytes of reply for which one byte of input pays.
+const REPLY_BYTES: usize = 4;
+/// Input bytes that an error costs at least. A usual error reply is some 85 bytes.
 const BYTES_PER_ERROR: usize = 32;
 /// Errors that may come at once.
 const BURST: usize = 32;
+/// Bytes of an error reply around its description.
+const AROUND: usize = 60;
 
 /// What garbage may still cost.
 #[derive(Debug)]
@@ -28,9 +32,10 @@ impl GarbageBudget {
         self.credit = self.credit.saturating_add(bytes).min(BURST * BYTES_PER_ERROR);
     }
 
-    /// Pays for an error; `None` when it can't be afforded.
-    pub(crate) fn pay(&mut self) -> Option<()> {
-        let left = self.credit.checked_sub(BYTES_PER_ERROR);
+    /// Pays for an error with this description; `None` when it can't be afforded.
+    pub(crate) fn pay(&mut self, desc: &str) -> Option<()> {
+        let reply = AROUND + desc.chars().map(bytes_on_the_wire).sum::<usize>();
+        let left = self.credit.checked_sub(reply.div_ceil(REPLY_BYTES).max(BYTES_PER_ERROR));
         match left {
             Some(credit) => self.credit = credit,
             None => self.withheld += 1,
@@ -41,5 +46,14 @@ impl GarbageBudget {
     /// Errors that were not sent since the last call.
     pub(crate) fn take_withheld(&mut self) -> u64 {
         std::mem::take(&mut self.withheld)
+    }
+}
+
+/// What a character takes in JSON of ASCII; control characters are escaped already.
+fn bytes_on_the_wire(char: char) -> usize {
+    match char {
+        '"' | '\\' => 2,
+        char if char.is_ascii() => 1,
+        char => 6 * char.len_utf16(),
     }
 }

@@ -4,7 +4,6 @@ use actix_qmp_messages::{Arguments, QmpError};
 use bytes::Bytes;
 
 use super::framer::{Frame, Framer};
-use super::request::{ParsedRequest, parse_request};
 
 /// Reads a session's input.
 #[derive(Debug, Default)]
@@ -16,20 +15,20 @@ impl StreamParser {
     /// Appends what `chunk` completes.
     pub(crate) fn read(&mut self, chunk: Bytes, outcomes: &mut Vec<Result<Arguments, QmpError>>) {
         self.framer.push(chunk);
-        outcomes.extend(std::iter::from_fn(|| self.framer.next()).map(outcome));
+        while let Some(frame) = self.framer.next() {
+            outcomes.extend(self.outcome(frame));
+        }
     }
 
     /// Appends the error of what is unfinished.
     pub(crate) fn finish(&mut self, outcomes: &mut Vec<Result<Arguments, QmpError>>) {
-        outcomes.extend(self.framer.finish().map(|error| outcome(Frame::Error(error))));
+        if let Some(error) = self.framer.finish() {
+            outcomes.extend(self.outcome(Frame::Error(error)));
+        }
     }
-}
 
-fn outcome(frame: Frame) -> Result<Arguments, QmpError> {
-    let parsed = match frame {
-        Frame::Request(members) => members.into(),
-        Frame::Value(text) => parse_request(&text),
-        Frame::Error(error) => ParsedRequest::malformed(error),
-    };
-    parsed.request.map(|request| request.arguments)
+    fn outcome(&mut self, frame: Frame) -> Option<Result<Arguments, QmpError>> {
+        let parsed = self.framer.judge(frame)?;
+        Some(parsed.request.map(|request| request.arguments))
+    }
 }

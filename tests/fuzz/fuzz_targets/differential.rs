@@ -1,3 +1,4 @@
+//! Garbage before a session's negotiation, beside QEMU.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,3 +1,4 @@
+//! A stream of bytes, cut in different ways.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

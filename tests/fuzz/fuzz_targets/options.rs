@@ -1,3 +1,4 @@
+//! What an operator writes.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,3 +1,4 @@
+//! A schema, and all that is made of it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

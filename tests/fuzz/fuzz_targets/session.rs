@@ -1,3 +1,4 @@
+//! A session's bytes, to a whole monitor.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

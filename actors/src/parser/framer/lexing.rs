@@ -52,7 +52,7 @@ impl Framer {
             _ => Phase::Resync(Resync::line()),
         };
         // What is no object is an error already; a flood of scalars is a flood of garbage.
-        self.budget.pay()?;
+        self.budget.pay(&SyntaxError::NotAnObject.desc())?;
         Some(Frame::Value(value))
     }
 
