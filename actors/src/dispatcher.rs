@@ -18,6 +18,7 @@
 
 mod round_robin;
 
+use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{self, Poll};
@@ -200,7 +201,7 @@ impl Dispatcher {
 
     fn tell<M>(&mut self, monitor: MonitorId, outbox: fn(&mut Monitor) -> &mut Outbox<M>, message: M)
     where
-        M: Message + Send,
+        M: Message + Send + Debug,
         M::Result: Send,
     {
         let edges = self.monitors.get_mut(&monitor);

@@ -320,7 +320,7 @@ impl Client {
         if let Closing::Within(deadline) = closing
             && deadline.as_mut().poll(task).is_ready()
         {
-            tracing::warn!(session = %self.session.session, "client_did_not_take_its_output");
+            tracing::warn!(monitor = %self.session.monitor, session = %self.session.session, "client_did_not_take_its_output");
             return Serving::Over("client did not take its output in time");
         }
         if let Serving::Over(why) = self.read(task, parser) {
@@ -345,7 +345,7 @@ impl Client {
                     self.output.advance(bytes);
                 }
                 Poll::Ready(Err(error)) => {
-                    tracing::debug!(session = %self.session.session, %error, "write_failed");
+                    tracing::debug!(monitor = %self.session.monitor, session = %self.session.session, %error, "write_failed");
                     return Serving::Over("write failed");
                 }
                 Poll::Pending => {
@@ -379,7 +379,7 @@ impl Client {
                     break;
                 }
                 Poll::Ready(Err(error)) => {
-                    tracing::debug!(session = %self.session.session, %error, "read_failed");
+                    tracing::debug!(monitor = %self.session.monitor, session = %self.session.session, %error, "read_failed");
                     return Serving::Over("read failed");
                 }
                 Poll::Ready(Ok(bytes)) if bytes.is_empty() => return self.end_input(parser),

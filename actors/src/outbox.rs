@@ -3,7 +3,9 @@
 //! Every edge is bounded by what its receiver has granted, so a mailbox is never full by a client's doing. Should it
 //! be full all the same, nothing is lost: the message is kept, in order, and goes out next turn.
 
+use std::any::type_name;
 use std::collections::VecDeque;
+use std::fmt::Debug;
 use std::task;
 
 use actix::Message;
@@ -13,7 +15,7 @@ use actix::prelude::SendError;
 /// A recipient that loses nothing.
 pub(crate) struct Outbox<M>
 where
-    M: Message + Send,
+    M: Message + Send + Debug,
     M::Result: Send,
 {
     recipient: Recipient<M>,
@@ -22,7 +24,7 @@ where
 
 impl<M> Outbox<M>
 where
-    M: Message + Send,
+    M: Message + Send + Debug,
     M::Result: Send,
 {
     pub(crate) fn new(recipient: Recipient<M>) -> Self {
@@ -50,6 +52,7 @@ where
     }
 
     fn try_send(&mut self, message: M) -> Flushed {
+        tracing::trace!(edge = edge::<M>(), content = ?message, "actor_message");
         match self.recipient.try_send(message) {
             Ok(()) => Flushed::All,
             Err(SendError::Full(message)) => {
@@ -58,11 +61,16 @@ where
                 Flushed::Held
             }
             Err(SendError::Closed(_)) => {
-                tracing::debug!(message = std::any::type_name::<M>(), "receiver_gone");
+                tracing::debug!(edge = edge::<M>(), "receiver_gone");
                 Flushed::All
             }
         }
     }
+}
+
+/// Name of an edge, as the messages' crate has it.
+fn edge<M>() -> &'static str {
+    type_name::<M>().rsplit("::").next().unwrap_or_default()
 }
 
 /// Whether everything is on its way.

@@ -197,7 +197,6 @@ impl Handler<FrontendToParser> for Parser {
             }
             FrontendToParser::BytesReceived { session, bytes } => {
                 if let Some(session) = self.session_of(session) {
-                    tracing::trace!(session = %session.key.session, bytes = %bytes.escape_ascii(), "bytes_received");
                     session.framer.push(bytes);
                     session.chunks += 1;
                 }

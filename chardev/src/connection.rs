@@ -6,6 +6,8 @@ use crate::hangup::HangupWatch;
 use crate::memory::MemoryPeer;
 use crate::socket::Socket;
 use crate::stdio::StdioClaim;
+use nix::sys::socket::getsockopt;
+use nix::sys::socket::sockopt::PeerCredentials;
 use rustix::net::sockopt;
 use std::io;
 use std::net::TcpStream;
@@ -40,7 +42,12 @@ pub(crate) struct FdPair {
 impl Connection {
     /// The socket must not block.
     pub(crate) fn from_unix(socket: UnixStream) -> io::Result<Self> {
-        Ok(Connection { stream: Stream::Socket(Socket::new(socket.into())?), peer: "unix".to_owned() })
+        let peer = match getsockopt(&socket, PeerCredentials) {
+            Ok(peer) => format!("unix:pid={},uid={},gid={}", peer.pid(), peer.uid(), peer.gid()),
+            // A filter of system calls forbids to ask; the client is served all the same.
+            Err(_) => "unix".to_owned(),
+        };
+        Ok(Connection { stream: Stream::Socket(Socket::new(socket.into())?), peer })
     }
 
     /// The socket must not block.
@@ -127,7 +134,10 @@ impl Connection {
         }
     }
 
-    /// Who it is: `unix`, `tcp:127.0.0.1:53412`, `stdio`, `fd:5`, `memory`.
+    /// Who it is: `unix:pid=4711,uid=1000,gid=1000`, `tcp:127.0.0.1:53412`, `stdio`, `fd:5`, `memory`.
+    ///
+    /// On a UNIX socket that is the process which connected it (`SO_PEERCRED` of unix(7)); pid 0 is one of another
+    /// PID namespace. Who the socket was handed to since is not known.
     pub fn peer(&self) -> &str {
         &self.peer
     }

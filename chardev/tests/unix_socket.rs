@@ -44,7 +44,8 @@ async fn clients_are_served_one_after_another() {
     first.write_all(b"one").unwrap();
 
     let mut connection = next(&mut chardev).await.unwrap();
-    assert_eq!(connection.peer(), "unix");
+    let (uid, gid) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    assert_eq!(connection.peer(), format!("unix:pid={},uid={uid},gid={gid}", std::process::id()));
     assert_eq!(read(&mut connection).await.unwrap(), b"one");
     write(&mut connection, b"hello").await.unwrap();
     connection.finish();

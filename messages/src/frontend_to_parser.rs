@@ -27,7 +27,7 @@ pub enum FrontendToParser {
     SessionOpened {
         /// The new session.
         session: SessionKey,
-        /// Who it is, for people: `unix`, `tcp:127.0.0.1:53412`.
+        /// Who it is, for people: `unix:pid=4711,uid=1000,gid=1000`, `tcp:127.0.0.1:53412`.
         peer: String,
     },
     /// Bytes came from the client.

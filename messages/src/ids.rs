@@ -26,7 +26,7 @@ impl Sequence {
 }
 
 /// A session in the whole process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionKey {
     /// The monitor the client is connected to.
     pub monitor: MonitorId,
@@ -35,7 +35,7 @@ pub struct SessionKey {
 }
 
 /// A request in the whole process: what ties an answer to its question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RequestKey {
     /// The session it came in.
     pub session: SessionKey,
@@ -58,5 +58,19 @@ impl fmt::Display for SessionId {
 impl fmt::Display for Sequence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)
+    }
+}
+
+/// As short as logs of messages need it: `0/3`.
+impl fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.monitor, self.session)
+    }
+}
+
+/// `0/3#7`.
+impl fmt::Debug for RequestKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}#{}", self.session, self.sequence)
     }
 }

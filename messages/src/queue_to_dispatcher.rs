@@ -2,6 +2,8 @@
 //!
 //! Bound: [`DISPATCH_WINDOW`] requests of each monitor that the dispatcher has not taken yet, over all its sessions.
 
+use std::fmt;
+
 use actix::Message;
 
 use crate::{MonitorId, PreparedCommand, RequestId, RequestKey, SessionKey};
@@ -10,7 +12,6 @@ use crate::{MonitorId, PreparedCommand, RequestId, RequestKey, SessionKey};
 pub const DISPATCH_WINDOW: usize = 8;
 
 /// An in-band request that can run.
-#[derive(Debug)]
 pub struct ReadyRequest {
     /// Session and place.
     pub key: RequestKey,
@@ -22,6 +23,17 @@ pub struct ReadyRequest {
     pub span: tracing::Span,
     /// When the parser handed it over.
     pub parsed_at: std::time::Instant,
+}
+
+impl fmt::Debug for ReadyRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, id, command, .. } = self;
+        f.debug_struct("ReadyRequest")
+            .field("key", key)
+            .field("id", id)
+            .field("command", command)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a queue tells the dispatcher.

@@ -24,14 +24,13 @@ pub struct PreparedCommand {
 
 impl fmt::Debug for PreparedCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PreparedCommand").field("index", &self.index).finish_non_exhaustive()
+        f.debug_tuple("PreparedCommand").field(&self.name).finish_non_exhaustive()
     }
 }
 
 /// An in-band request: what the client asked for, or why that can't be run.
 ///
 /// A malformed request travels like any other, so that its error keeps its place among the answers.
-#[derive(Debug)]
 pub struct InBandRequest {
     /// Session and place.
     pub key: RequestKey,
@@ -43,6 +42,13 @@ pub struct InBandRequest {
     pub span: tracing::Span,
     /// When the parser handed it over; waiting time counts from here.
     pub parsed_at: Instant,
+}
+
+impl fmt::Debug for InBandRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, id, body, .. } = self;
+        f.debug_struct("InBandRequest").field("key", key).field("id", id).field("body", body).finish_non_exhaustive()
+    }
 }
 
 /// What a handler returns, on its way to the wire.

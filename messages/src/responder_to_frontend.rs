@@ -3,6 +3,8 @@
 //! Bound: [`WRITE_WINDOW`] messages with bytes. The frontend gives room back with
 //! [`crate::FrontendToResponder`]; until then output collects in the responder, which counts it.
 
+use std::fmt;
+
 use actix::Message;
 
 use crate::SessionKey;
@@ -11,7 +13,7 @@ use crate::SessionKey;
 pub const WRITE_WINDOW: usize = 32;
 
 /// What the responder tells the frontend.
-#[derive(Debug, Message)]
+#[derive(Message)]
 #[rtype(result = "()")]
 pub enum ResponderToFrontend {
     /// Bytes for the client: whole messages.
@@ -31,4 +33,14 @@ pub enum ResponderToFrontend {
         /// The session.
         session: SessionKey,
     },
+}
+
+impl fmt::Debug for ResponderToFrontend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WriteOutput { session, bytes } => write!(f, "WriteOutput({session:?}, {} bytes)", bytes.len()),
+            Self::FinishSession { session } => write!(f, "FinishSession({session:?})"),
+            Self::AbortSession { session } => write!(f, "AbortSession({session:?})"),
+        }
+    }
 }

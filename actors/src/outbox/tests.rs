@@ -37,7 +37,7 @@ impl Wake for CountedWakes {
     }
 }
 
-fn flush<M: Message<Result = ()> + Send>(outbox: &mut Outbox<M>) -> (Flushed, usize) {
+fn flush<M: Message<Result = ()> + Send + Debug>(outbox: &mut Outbox<M>) -> (Flushed, usize) {
     let wakes = Arc::new(CountedWakes::default());
     let waker = Waker::from(Arc::clone(&wakes));
     let flushed = outbox.flush(&Context::from_waker(&waker));

@@ -125,7 +125,7 @@ impl MonitorOutput {
         let before = session.buffer.len();
         write(encoder, &mut session.buffer);
         let bytes = session.buffer.len() - before;
-        tracing::trace!(session = %key.session, bytes = %session.buffer.get(before..).unwrap_or_default().escape_ascii(), "message_sent");
+        tracing::trace!(monitor = %key.monitor, session = %key.session, bytes = %session.buffer.get(before..).unwrap_or_default().escape_ascii(), "message_sent");
         let pressure = session.account.collect(bytes);
         self.relieve(pressure);
         true

@@ -39,6 +39,8 @@ pub(super) struct Client {
     pub(super) reads: bool,
     pub(super) at_end: bool,
     pub(super) model: Model,
+    /// Requests that were executed when the embedder ended the monitor: their answers go out.
+    pub(super) promised: Vec<String>,
 }
 
 impl Client {
@@ -57,6 +59,7 @@ impl Client {
             reads: true,
             at_end: false,
             model: Model::new(number),
+            promised: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, UNIX_EPOCH};
 
 use actix::Recipient;
+use actix::prelude::SendError;
 use actix_qmp_messages::{EmbedderToQueue, HoldId};
 use tokio::runtime::Runtime;
 use tokio::task::LocalSet;
@@ -159,7 +160,7 @@ impl History<'_> {
         if client.has_part_of_a_line() {
             return Err(format!("client {} was left with half a message", client.number));
         }
-        if self.ending {
+        if self.ending || self.world.monitors[client.monitor].closed {
             return Ok(());
         }
         if !client.half_closed {
@@ -245,6 +246,7 @@ impl History<'_> {
             Step::Emit => stage::emit(None),
             Step::Tick => stage::tick(),
             Step::Advance { milliseconds } => self.advance(milliseconds),
+            Step::CloseMonitor { monitor, within_ms } => self.close(monitor, Duration::from_millis(within_ms)),
             Step::Settle => self.settle()?,
         }
         self.check()
@@ -271,10 +273,23 @@ impl History<'_> {
 
     fn release(&mut self, place: usize) {
         let hold = self.holds.swap_remove(place);
-        if hold.queue.try_send(EmbedderToQueue::ReleaseInput { hold: hold.id }).is_err() {
+        if let Err(SendError::Full(_)) = hold.queue.try_send(EmbedderToQueue::ReleaseInput { hold: hold.id }) {
             stage::fault("a release was lost".into());
         }
         self.freeze();
+    }
+
+    /// The embedder ends a monitor: what was executed until now is answered to whoever reads.
+    fn close(&mut self, monitor: usize, within: Duration) {
+        if self.world.monitors[monitor].closed {
+            return;
+        }
+        of_monitor(monitor, |seen| seen.closing = true);
+        for client in self.clients.iter_mut().filter(|client| client.monitor == monitor) {
+            let owed = client.model.owed().into_iter().map(str::to_owned);
+            client.promised = on_stage(|stage| owed.filter(|tag| stage.finished.contains(tag)).collect());
+        }
+        self.world.close(monitor, within);
     }
 
     fn advance(&mut self, milliseconds: u64) {
@@ -336,7 +351,8 @@ impl History<'_> {
         let mut ended = false;
         for client in &mut self.clients {
             let current = of_monitor(client.monitor, |seen| seen.session == Some(client.session));
-            let waits = client.is_open() && current && !client.half_closing && !client.has_output();
+            let goes_on = !self.world.monitors[client.monitor].closed;
+            let waits = goes_on && client.is_open() && current && !client.half_closing && !client.has_output();
             if waits && client.model.owed().is_empty() {
                 let last = on_stage(|stage| stage.last_event);
                 client.model.check_last_event(last).map_err(|why| format!("client {}: {why}", client.number))?;
@@ -367,7 +383,7 @@ impl History<'_> {
         self.settle()?;
         self.advance(100);
         self.exchange()?;
-        self.world.close(CLOSE_WITHIN);
+        (0..self.script.settings.len()).for_each(|monitor| self.close(monitor, CLOSE_WITHIN));
         self.exchange()?;
         self.advance(2000);
         self.exchange()?;
@@ -384,8 +400,8 @@ impl History<'_> {
             if of_monitor(client.monitor, |seen| seen.aborted.contains(&client.session)) {
                 continue;
             }
-            let finished = |tag: &&str| on_stage(|stage| stage.finished.contains(*tag));
-            if let Some(tag) = client.model.owed().into_iter().find(finished) {
+            let owed = client.model.owed();
+            if let Some(tag) = client.promised.iter().find(|tag| owed.contains(&tag.as_str())) {
                 return Err(format!("{tag} was executed and never answered"));
             }
         }

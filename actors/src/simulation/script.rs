@@ -78,12 +78,21 @@ pub(super) enum Step {
     Advance {
         milliseconds: u64,
     },
+    /// The embedder ends one of its monitors; the others go on.
+    CloseMonitor {
+        monitor: usize,
+        within_ms: u64,
+    },
     /// Everybody runs until nobody can.
     Settle,
 }
 
 /// How many monitors share responder and dispatcher.
 pub(super) const MONITORS: usize = 2;
+
+/// One history in so many closes a monitor midway: those whose seeds leave this over.
+const CLOSES_ONE_IN: u64 = 10;
+const CLOSES_AT: u64 = 3;
 
 /// A whole history, but for who runs when.
 #[derive(Debug, Clone)]
@@ -101,6 +110,10 @@ impl Script {
         let flood = chance.below(3);
         while steps.len() < length {
             add(&mut steps, &mut chance, flood);
+        }
+        if seed % CLOSES_ONE_IN == CLOSES_AT {
+            let step = Step::CloseMonitor { monitor: chance.below(MONITORS), within_ms: chance.pick(&[1, 300]) };
+            steps.insert(2 + chance.below(steps.len() - 2), step);
         }
         Self { settings, steps }
     }

@@ -23,7 +23,7 @@ pub(super) struct Seen {
     /// Sessions that were opened, and closed again.
     pub(super) opened: u64,
     pub(super) closed: u64,
-    /// Sessions that were closed because their client took no output.
+    /// Sessions that were closed because their client took no output, or not in time.
     pub(super) aborted: HashSet<u64>,
     /// Somebody outside holds the input, and everybody knows.
     pub(super) frozen: bool,
@@ -187,7 +187,8 @@ impl Subscriber for Watch {
         note(|| {
             let number = |number: Option<u64>| number.map_or("-".to_owned(), |number| number.to_string());
             let (monitor, session) = (number(fields.monitor), number(fields.session));
-            format!("    [{monitor}/{session}] {}{}", fields.message, fields.text)
+            let place = if fields.message == "actor_message" { "->".into() } else { format!("[{monitor}/{session}]") };
+            format!("    {place} {}{}", fields.message, fields.text)
         });
         check(*event.metadata().level(), &fields);
     }
@@ -240,6 +241,10 @@ impl Seen {
             "capabilities_negotiated" => {
                 self.oob |= is_current && fields.oob;
                 None
+            }
+            "client_did_not_take_its_output" => {
+                self.aborted.extend(fields.session);
+                (!self.closing).then(|| "cut off though nobody ends the monitor".to_owned())
             }
             "client_takes_no_output" => {
                 self.aborted.extend(fields.session);

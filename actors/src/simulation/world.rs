@@ -31,9 +31,12 @@ const MAILBOX: usize = 16;
 
 /// What the outside has of a monitor.
 pub(super) struct Monitor {
+    id: MonitorId,
     pub(super) connector: MemoryConnector,
     pub(super) queue: Recipient<EmbedderToQueue>,
     pub(super) sessions: u64,
+    /// The embedder has ended it.
+    pub(super) closed: bool,
     frontend: Recipient<MonitorsToFrontend>,
 }
 
@@ -132,7 +135,7 @@ impl World {
         };
         self.executor.add(format!("frontend {monitor}"), frontend_mailbox, Frontend::new(serving));
         let (frontend, queue) = (frontend.recipient(), queue.recipient());
-        self.monitors.push(Monitor { connector, queue, sessions: 0, frontend });
+        self.monitors.push(Monitor { id: monitor, connector, queue, sessions: 0, closed: false, frontend });
     }
 
     /// Asks for the end, as a handler or a signal would.
@@ -142,11 +145,12 @@ impl World {
         self.dispatcher.try_send(StopDispatching).expect("room for one more");
     }
 
-    /// Ends the monitors, as `Monitors::shutdown` does.
-    pub(super) fn close(&self, within: Duration) {
-        for (id, monitor) in (0..).map(MonitorId).zip(&self.monitors) {
+    /// Ends a monitor, as `Monitor::close` does.
+    pub(super) fn close(&mut self, place: usize, within: Duration) {
+        let monitor = &mut self.monitors[place];
+        if !std::mem::replace(&mut monitor.closed, true) {
             monitor.frontend.try_send(MonitorsToFrontend::Close { within }).expect("room for an order");
-            self.responder.try_send(FinishMonitor { monitor: id }).expect("room for an order");
+            self.responder.try_send(FinishMonitor { monitor: monitor.id }).expect("room for an order");
         }
     }
 }
