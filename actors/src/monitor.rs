@@ -301,7 +301,7 @@ pub struct CloseError {
 }
 
 /// How long after the bound of a close its confirmation may take.
-const CONFIRMATION: Duration = Duration::from_secs(1);
+pub(crate) const CONFIRMATION: Duration = Duration::from_secs(1);
 
 impl MonitorEnd {
     pub(crate) fn has_ended(&self) -> bool {

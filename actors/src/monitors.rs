@@ -19,7 +19,7 @@ use crate::command_table::{CommandTable, RegistrationError, Registry, WithoutSch
 use crate::dispatcher::Dispatcher;
 use crate::emitter::EventEmitter;
 use crate::handler::{InBand, outcome};
-use crate::monitor::{Monitor, MonitorEnd, Surroundings, WiringError, wire};
+use crate::monitor::{CONFIRMATION, Monitor, MonitorEnd, Surroundings, WiringError, wire};
 use crate::options::MonitorOptions;
 use crate::phase::MachineReady;
 use crate::responder::{Responder, ThrottleRule};
@@ -344,7 +344,7 @@ impl Monitors {
         for IoThread { arbiter, .. } in self.io {
             arbiter.stop();
             if !blocked {
-                blocked |= join(arbiter).await.is_err();
+                blocked |= !matches!(tokio::time::timeout(CONFIRMATION, join(arbiter)).await, Ok(Ok(())));
             }
         }
         match (stopped, blocked) {

@@ -33,6 +33,7 @@ where
 
     /// Sends, or keeps for the next turn. A receiver that is gone needs nothing: its monitor is being taken down.
     pub(crate) fn send(&mut self, message: M) -> Flushed {
+        tracing::trace!(edge = edge::<M>(), content = ?message, "actor_message");
         if self.kept.is_empty() {
             return self.try_send(message);
         }
@@ -52,7 +53,6 @@ where
     }
 
     fn try_send(&mut self, message: M) -> Flushed {
-        tracing::trace!(edge = edge::<M>(), content = ?message, "actor_message");
         match self.recipient.try_send(message) {
             Ok(()) => Flushed::All,
             Err(SendError::Full(message)) => {

@@ -127,6 +127,8 @@ struct Session {
     chunks: usize,
     /// Bytes looked at since then.
     bytes: usize,
+    /// Errors withheld when that was last said in the log.
+    withheld_told: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -274,10 +276,7 @@ impl Parser {
             return;
         };
         let next = session.framer.next();
-        let withheld = session.framer.take_withheld();
-        if withheld > 0 {
-            tracing::warn!(monitor = %session.key.monitor, session = %session.key.session, withheld, "garbage_not_answered");
-        }
+        session.warn_of_garbage();
         let frame = match next {
             Some(frame) => frame,
             None if session.input == Input::Ended => {
@@ -287,11 +286,11 @@ impl Parser {
                     self.queue.send(ParserToQueue::InputEnded { session: session.key });
                     return;
                 };
-                Frame::Error(error)
+                Frame::error(error)
             }
             None => return,
         };
-        let Some(parsed) = session.framer.judge(frame) else { return };
+        let parsed = ParsedRequest::from(frame);
         let (session, mode) = (session.key, session.mode);
         match mode {
             Mode::Negotiating => self.negotiate(session, parsed.without_oob()),
@@ -427,6 +426,16 @@ impl Session {
             input: Input::Open,
             chunks: 0,
             bytes: 0,
+            withheld_told: 0,
+        }
+    }
+
+    /// Said each time it has doubled: whoever sends garbage doesn't fill the log with it.
+    fn warn_of_garbage(&mut self) {
+        let withheld = self.framer.withheld();
+        if withheld > 2 * self.withheld_told {
+            self.withheld_told = withheld;
+            tracing::warn!(monitor = %self.key.monitor, session = %self.key.session, withheld, "garbage_not_answered");
         }
     }
 

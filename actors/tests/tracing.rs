@@ -348,6 +348,22 @@ async fn a_client_that_takes_no_output_is_warned_of_with_its_peer() {
     assert_eq!((level, fields.get("peer"), fields.number("limit")), (Level::WARN, "memory", 4096));
 }
 
+#[actix::test]
+async fn a_flood_of_garbage_fills_no_log() {
+    for unit in ["{x}", "}\n", "[x]", "\"\n"] {
+        let mut seen = begin().await;
+        let mut rig = Rig::start().await;
+        let mut client = rig.client().await;
+        client.send(unit.repeat(20_000)).await;
+        client.send("\u{1}\n{\"execute\": \"query-version\", \"id\": \"next\"}").await;
+        while client.receive().await["id"] != "next" {}
+        rig.end().await;
+        let seen = all(&mut seen);
+        let told: Vec<_> = events(&seen, "garbage_not_answered").into_iter().map(|(_, fields, _)| fields.number("withheld")).collect();
+        assert!((1..20).contains(&told.len()) && told.last().is_some_and(|&withheld| withheld > 4_000), "{unit:?}: {told:?}");
+    }
+}
+
 #[test]
 fn a_command_that_blocks_the_main_thread_is_warned_of_meanwhile_and_told_again_when_it_ends() {
     actix::System::new().block_on(async {

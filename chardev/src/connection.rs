@@ -136,8 +136,9 @@ impl Connection {
 
     /// Who it is: `unix:pid=4711,uid=1000,gid=1000`, `tcp:127.0.0.1:53412`, `stdio`, `fd:5`, `memory`.
     ///
-    /// On a UNIX socket that is the process which connected it (`SO_PEERCRED` of unix(7)); pid 0 is one of another
-    /// PID namespace. Who the socket was handed to since is not known.
+    /// On a UNIX socket that is the process at the other end when the connection was made (`SO_PEERCRED` of unix(7)): who
+    /// connected, who listens, or who made the pair; pid 0 is one of another PID namespace. Who the socket was handed
+    /// to since is not known.
     pub fn peer(&self) -> &str {
         &self.peer
     }

@@ -321,6 +321,7 @@ async fn a_client_with_reconnect_tries_again_after_each_failure_and_each_end() {
     let server = UnixListener::bind(&path).unwrap();
     let connection = next(&mut chardev).await.unwrap();
     assert_eq!(started.elapsed().as_secs(), 14);
+    assert!(connection.peer().starts_with(&format!("unix:pid={},", std::process::id())), "{}", connection.peer());
     drop(server.accept().unwrap());
     drop(connection);
     let ended = started.elapsed();

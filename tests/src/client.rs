@@ -45,6 +45,17 @@ impl QmpClient {
         Ok(Self { stream, unread: Vec::new(), events: VecDeque::new(), record: Record::default(), next_id: 0 })
     }
 
+    /// Connects, and negotiates these capabilities.
+    ///
+    /// # Errors
+    /// If the connection is refused, or greeting or negotiation fail.
+    pub fn negotiated(address: &Address, enable: &[&str]) -> Outcome<Self> {
+        let mut client = Self::connect(address)?;
+        client.greeting()?;
+        client.negotiate(enable)?;
+        Ok(client)
+    }
+
     /// Reads the greeting and gives its `QMP` member.
     ///
     /// # Errors
@@ -205,14 +216,14 @@ impl QmpClient {
         }
     }
 
-    /// The peer has closed, or closes after events of this name.
+    /// The peer has closed, or closes after events.
     ///
     /// # Errors
     /// If something else comes.
-    pub fn expect_end_behind_events(&mut self, name: &str) -> Outcome {
+    pub fn expect_end_behind_events(&mut self) -> Outcome {
         while let Some(line) = self.line_or_end()? {
             match serde_json::from_slice::<Value>(&line) {
-                Ok(message) if message["event"] == name => {}
+                Ok(message) if message.get("event").is_some() => {}
                 Ok(_) | Err(_) => return Err(self.failure("something came where the end was expected")),
             }
         }

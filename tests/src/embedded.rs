@@ -1,5 +1,6 @@
 //! Monitors within the test's own process, on a thread of their own, over UNIX sockets.
 
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -23,7 +24,7 @@ impl Embedded {
     /// Starts so many monitors with what `register` adds; it runs on the monitors' main thread.
     ///
     /// # Errors
-    /// If there is no room for the sockets.
+    /// If there is no room for a folder.
     #[expect(clippy::missing_panics_doc, reason = "the thread's panics are the test's")]
     pub fn start(
         monitors: usize,
@@ -45,7 +46,10 @@ impl Embedded {
             all.shutdown(Duration::from_secs(60)).await.expect("an end in order");
         };
         let thread = thread::spawn(move || System::new().block_on(serve()));
-        let trigger = told.recv().map_err(Failure::new)?;
+        let Ok(trigger) = told.recv() else {
+            // It has panicked before it could tell.
+            return Err(thread.join().map_or_else(|panic| resume_unwind(panic), |()| Failure::new("no monitors")));
+        };
         Ok(Self { folder, trigger, thread: Some(thread) })
     }
 
@@ -54,10 +58,7 @@ impl Embedded {
     /// # Errors
     /// If the monitor does not answer.
     pub fn session(&self, monitor: usize, enable: &[&str]) -> Outcome<QmpClient> {
-        let mut client = QmpClient::connect(&Address::Unix(path(&self.folder, monitor)))?;
-        client.greeting()?;
-        client.negotiate(enable)?;
-        Ok(client)
+        QmpClient::negotiated(&Address::Unix(path(&self.folder, monitor)), enable)
     }
 }
 

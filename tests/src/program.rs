@@ -88,10 +88,7 @@ impl Program {
     /// # Errors
     /// If greeting or negotiation fail.
     pub fn session_on(&self, number: usize, enable: &[&str]) -> Outcome<QmpClient> {
-        let mut client = self.client(number)?;
-        client.greeting()?;
-        client.negotiate(enable)?;
-        Ok(client)
+        QmpClient::negotiated(self.address(number), enable)
     }
 
     /// Where monitor `number` listens.

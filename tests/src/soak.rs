@@ -12,19 +12,19 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use serde::Serialize;
 
-use self::kinds::{Chance, KINDS};
+use self::kinds::{KINDS, MAY_WAIT};
 use crate::footprint::Footprint;
 use crate::program::Address;
-use crate::{Failure, Launch, Outcome, Product};
+use crate::{Failure, Launch, Outcome, Product, Program};
 
 /// Threads of clients; each has monitors of its own.
 const WORKERS: usize = 8;
-/// Memory that the allocator may keep of what was used once.
-const RESIDENT_ALLOWANCE: u64 = 64 << 20;
+/// Memory that the allocator may keep of what was used once, and a dump's buffers.
+const RESIDENT_ALLOWANCE: u64 = 16 << 20;
 
 /// Clients of every kind on many monitors of one qmp-vmm, for a while: ordinary ones, many requests at once, half-close,
-/// garbage, vanishing in the middle of a request or of an answer, resets, storms of events, a held dispatcher; on UNIX
-/// sockets, and every fourth monitor on a TCP port. Every answer is checked; at the end the program must have no more
+/// garbage, vanishing in the middle of a request or of an answer, resets, storms of events, a held dispatcher, a held main
+/// thread; on UNIX sockets, and every fourth monitor on a TCP port. Every answer is checked; at the end the program must have no more
 /// descriptors, threads and memory than at the beginning.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "soak", max_term_width = 110)]
@@ -49,6 +49,8 @@ pub struct SoakOptions {
 /// What clients count.
 #[derive(Debug, Default)]
 pub struct Counts {
+    /// Clients in command mode.
+    pub sessions: AtomicU64,
     /// Requests that were sent.
     pub requests: AtomicU64,
     /// Answers that came, each the right one.
@@ -82,7 +84,7 @@ struct Report {
 /// # Errors
 /// On a wrong or missing answer, with what the client had seen; when the program ends, or keeps what it took.
 pub fn run(options: &SoakOptions) -> Outcome {
-    let program = Launch::new(Product::QmpVmm).monitors(options.monitors).port_every(4).start()?;
+    let mut program = Launch::new(Product::QmpVmm).monitors(options.monitors).port_every(4).start()?;
     for monitor in 0..options.monitors {
         drop(program.session_on(monitor, &[])?);
     }
@@ -104,15 +106,26 @@ pub fn run(options: &SoakOptions) -> Outcome {
                 })
             })
             .collect();
-        while Instant::now() < end && !stop.load(Ordering::Relaxed) {
+        let mut sampled = Ok(());
+        while Instant::now() < end && !stop.load(Ordering::Relaxed) && sampled.is_ok() {
             thread::sleep(Duration::from_secs(1));
-            samples.push(Sample { seconds: started.elapsed().as_secs_f64(), footprint: Footprint::of(pid)? });
-            progress(started, counts, &samples);
+            sampled = Footprint::of(pid).map(|footprint| {
+                samples.push(Sample { seconds: started.elapsed().as_secs_f64(), footprint });
+                progress(started, counts, &samples);
+            });
         }
         stop.store(true, Ordering::Relaxed);
-        workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| Failure::new("a client panicked"))?)
+        let worked = workers.into_iter().map(|worker| worker.join().map_err(|_| Failure::new("a client panicked"))?);
+        // All are waited for; what a client saw says more than that the program is gone.
+        worked.fold(Ok(()), Outcome::and).and(sampled)
     });
-    worked.map_err(|failure| Failure::new(format!("with --seed {}: {failure}", options.seed)))?;
+    let said: Vec<_> = program.stderr().lines().filter(|line| !line.contains("QMP on ")).collect();
+    let said = said.join("\n");
+    worked.map_err(|failure| Failure::new(format!("with --seed {}: {failure}\n{said}", options.seed)))?;
+    if said.contains(" ERROR ") || said.contains("panicked") {
+        return Err(Failure::new(format!("with --seed {}: the program says\n{said}", options.seed)));
+    }
+    agrees(&program, &counts, options.monitors as u64)?;
     let back = base.wait_until_back(pid, RESIDENT_ALLOWANCE);
     let last = Footprint::of(pid)?;
     samples.push(Sample { seconds: started.elapsed().as_secs_f64(), footprint: last });
@@ -132,6 +145,25 @@ pub fn run(options: &SoakOptions) -> Outcome {
     back.map(drop)
 }
 
+/// What the monitors count agrees with what the clients do, and nothing is left of any.
+fn agrees(program: &Program, counts: &Counts, monitors: u64) -> Outcome {
+    let mut client = program.session(&["oob"])?;
+    // Behind all that clients left, one request of each monitor after the other.
+    (0..=MAY_WAIT).try_for_each(|_| client.execute("query-status", serde_json::json!({})).map(drop))?;
+    let told = client.execute_oob("x-query-monitors", serde_json::json!({}))?;
+    let all = told.as_array().ok_or_else(|| client.failure("no list of monitors"))?;
+    let sum = |name: &str| all.iter().filter_map(|one| one["counts"][name].as_u64()).sum::<u64>();
+    let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
+    // Each monitor greeted one client before the others came; one more asks here; and starting asks whether it greets.
+    let ours = load(&counts.sessions) + monitors + 2;
+    let rests = all.iter().all(|one| one["queue-length"] == 0 && one.get("running").is_none());
+    let answered = load(&counts.answers) <= sum("in-band") + sum("out-of-band");
+    if sum("sessions") == ours && sum("dropped") >= load(&counts.dropped) && rests && answered {
+        return Ok(());
+    }
+    Err(client.failure(format!("clients opened {ours} sessions and had {counts:?}")))
+}
+
 fn progress(started: Instant, counts: &Counts, samples: &[Sample]) {
     if let (Some(now), true) = (samples.last(), samples.len() % 10 == 1) {
         let answers = counts.answers.load(Ordering::Relaxed);
@@ -148,10 +180,10 @@ fn work(
     clients: &[AtomicU64; KINDS.len()],
     stop: &AtomicBool,
 ) -> Outcome {
-    let mut chance = Chance::new(seed.wrapping_mul(1_000_003).wrapping_add(worker as u64));
+    let mut chance = fastrand::Rng::with_seed(seed.wrapping_mul(1_000_003).wrapping_add(worker as u64));
     let monitors: Vec<_> = (worker..addresses.len()).step_by(WORKERS).collect();
     while !stop.load(Ordering::Relaxed) {
-        let (monitor, kind) = (monitors[chance.below(monitors.len())], chance.below(KINDS.len()));
+        let (monitor, kind) = (monitors[chance.usize(..monitors.len())], chance.usize(..KINDS.len()));
         (KINDS[kind].run)(&addresses[monitor], &mut chance, counts)
             .map_err(|failure| Failure::new(format!("{} on monitor {monitor}: {failure}", KINDS[kind].name)))?;
         clients[kind].fetch_add(1, Ordering::Relaxed);

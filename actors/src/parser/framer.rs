@@ -3,10 +3,10 @@
 //! ```text
 //!                     {                         complete: Frame::Request
 //!     Ground ------------------> Reading ----------------------------------------> Ground
-//!       |  |                        | anything wrong
-//!       |  |      [ " ' word        v           { } and [ ] balanced: Frame::Value
+//!       |  |                        | anything wrong      { } balanced: Frame::Request, Frame::Error
+//!       |  |      [ " ' word        v                     [ ] balanced: Frame::Error
 //!       |  '--------------------> Lexing ----------------------------------------> Ground
-//!       |  ^                     |  \---- scalar complete: Frame::Value --------.
+//!       |  ^                     |  \---- scalar complete: Frame::Error --------.
 //!       |  |                     | broken brackets, impossible bytes, a limit:  |
 //!       |  |                     v                    Frame::Error              v
 //!       |  '------------------ Resync <--------------------------------------- (line)
@@ -38,7 +38,6 @@ use super::kept::Kept;
 use super::lexer::Lexer;
 use super::nesting::MAX_DEPTH;
 use super::reader::{Read, Reader};
-use super::request::{ParsedRequest, parse_request};
 use super::resync::{Progress, Resync};
 use super::syntax_error::{SyntaxError, excerpt_bytes};
 
@@ -122,21 +121,6 @@ impl Framer {
         }
     }
 
-    /// What an item comes to; `None` when it is a wrong object without an `id`, and garbage has come in a flood. Other
-    /// garbage is not handed out then.
-    pub(crate) fn judge(&mut self, frame: Frame) -> Option<ParsedRequest> {
-        let (parsed, is_object) = match frame {
-            Frame::Request(members) => return Some(members.into()),
-            Frame::Error(error) => return Some(ParsedRequest::malformed(error)),
-            Frame::Value(text) => (parse_request(&text), text.first() == Some(&b'{')),
-        };
-        match (&parsed.id, &parsed.request) {
-            (None, Err(error)) if is_object => self.budget.pay(error.desc())?,
-            _ => {}
-        }
-        Some(parsed)
-    }
-
     /// The end of input: what is unfinished will stay so. The framer is at the start of a stream afterwards.
     ///
     /// Call [`next`](Self::next) until `None` before; input that is still there is thrown away.
@@ -168,9 +152,9 @@ impl Framer {
         self.scanned < self.chunk.len() || !self.waiting.is_empty()
     }
 
-    /// Errors since the last call that were not handed out because garbage came in a flood.
-    pub(crate) fn take_withheld(&mut self) -> u64 {
-        self.budget.take_withheld()
+    /// Errors that were not handed out because garbage came in a flood.
+    pub(crate) fn withheld(&self) -> u64 {
+        self.budget.withheld()
     }
 
     fn next_chunk(&mut self) -> Option<()> {
@@ -233,14 +217,10 @@ impl Framer {
         self.kept = Kept::default();
         self.chunk.advance(mem::take(&mut self.scanned));
         let members = self.reader.take();
-        self.hand_out(Frame::Request(members), Phase::Ground)
-    }
-
-    fn hand_out(&mut self, frame: Frame, phase: Phase) -> Option<Frame> {
-        self.phase = phase;
+        self.phase = Phase::Ground;
         // Most clients end a request with a newline, for which the parser need not be given a turn of its own.
         self.drop_blank();
-        Some(frame)
+        Some(Frame::Request(members))
     }
 
     fn drop_blank(&mut self) {
@@ -264,8 +244,15 @@ impl Framer {
 
     fn fail(&mut self, error: SyntaxError, resync: Resync) -> Option<Frame> {
         self.phase = Phase::Resync(resync);
-        self.budget.pay(&error.desc())?;
-        Some(Frame::Error(error))
+        self.hand_out(Frame::error(error))
+    }
+
+    /// Garbage without an `id` is handed out as long as there was input enough to pay for its answer.
+    fn hand_out(&mut self, frame: Frame) -> Option<Frame> {
+        if let Frame::Error { error, id: None } = &frame {
+            self.budget.pay(&error.desc())?;
+        }
+        Some(frame)
     }
 
     /// Takes what was read of the value out of the framer.

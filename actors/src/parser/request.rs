@@ -1,14 +1,10 @@
 //! One frame as a request: its members, checked in the order and in the words that clients know.
 
 use actix_qmp_messages::{Arguments, QmpError, RequestId, excerpt};
-use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::diagnose::diagnose;
+use super::framer::Frame;
 use super::members::Members;
-use super::nesting::MAX_DEPTH;
-use super::reader::{Read, Reader, Refused};
-use super::syntax_error::SyntaxError;
 
 /// How a request asks to be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,11 +53,6 @@ enum Presence {
 }
 
 impl ParsedRequest {
-    /// What could not even be framed.
-    pub(crate) fn malformed(error: SyntaxError) -> Self {
-        Self { id: None, request: Err(error.into()), exec_oob: Presence::Absent }
-    }
-
     /// The same in a session that hasn't enabled out-of-band execution: neither marking is understood.
     pub(crate) fn without_oob(self) -> Self {
         let refused = |why: &'static str| Err(QmpError::generic(why));
@@ -76,20 +67,11 @@ impl ParsedRequest {
     }
 }
 
-/// Reads a text as a request.
-///
-/// The text is one whole value in strict JSON's quotes. Both out-of-band markings are understood; for a session that
-/// hasn't enabled them see [`ParsedRequest::without_oob`].
-pub(crate) fn parse_request(text: &Bytes) -> ParsedRequest {
-    if text.first() != Some(&b'{') {
-        return ParsedRequest::refused(diagnose(text).unwrap_or(SyntaxError::NotAnObject), None);
-    }
-    let mut reader = Reader::new(MAX_DEPTH, usize::MAX);
-    match reader.run(text, 0..text.len()) {
-        Ok((taken, Read::Complete)) if taken == text.len() => reader.take().into(),
-        // What stood before the mistake counts: the `id`.
-        Ok((_, Read::Complete | Read::More)) | Err(Refused) => {
-            ParsedRequest::refused(diagnose(text).unwrap_or(SyntaxError::Unexplained), reader.take().id)
+impl From<Frame> for ParsedRequest {
+    fn from(frame: Frame) -> Self {
+        match frame {
+            Frame::Request(members) => members.into(),
+            Frame::Error { error, id } => Self { id, request: Err(error.into()), exec_oob: Presence::Absent },
         }
     }
 }
@@ -99,12 +81,6 @@ impl From<Members> for ParsedRequest {
         let is_marked = members.exec_oob.is_some() && members.unexpected.is_none();
         let exec_oob = if is_marked { Presence::Present } else { Presence::Absent };
         Self { id: members.id.take(), request: request(members).map_err(QmpError::generic), exec_oob }
-    }
-}
-
-impl ParsedRequest {
-    fn refused(error: SyntaxError, id: Option<RequestId>) -> Self {
-        Self { id, request: Err(error.into()), exec_oob: Presence::Absent }
     }
 }
 

@@ -4,6 +4,7 @@ use actix_qmp_messages::{Arguments, QmpError};
 use bytes::Bytes;
 
 use super::framer::{Frame, Framer};
+use super::request::ParsedRequest;
 
 /// Reads a session's input.
 #[derive(Debug, Default)]
@@ -16,19 +17,18 @@ impl StreamParser {
     pub(crate) fn read(&mut self, chunk: Bytes, outcomes: &mut Vec<Result<Arguments, QmpError>>) {
         self.framer.push(chunk);
         while let Some(frame) = self.framer.next() {
-            outcomes.extend(self.outcome(frame));
+            outcomes.push(outcome(frame));
         }
     }
 
     /// Appends the error of what is unfinished.
     pub(crate) fn finish(&mut self, outcomes: &mut Vec<Result<Arguments, QmpError>>) {
         if let Some(error) = self.framer.finish() {
-            outcomes.extend(self.outcome(Frame::Error(error)));
+            outcomes.push(outcome(Frame::error(error)));
         }
     }
+}
 
-    fn outcome(&mut self, frame: Frame) -> Option<Result<Arguments, QmpError>> {
-        let parsed = self.framer.judge(frame)?;
-        Some(parsed.request.map(|request| request.arguments))
-    }
+fn outcome(frame: Frame) -> Result<Arguments, QmpError> {
+    ParsedRequest::from(frame).request.map(|request| request.arguments)
 }

@@ -1,4 +1,4 @@
-//! One connection, UNIX or TCP, with a deadline on reading.
+//! One connection, UNIX or TCP, with a deadline on reading and writing.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::net::sockopt::set_socket_linger;
 
-use crate::program::Address;
+use crate::program::{Address, DEADLINE};
 
 /// A connected socket of either kind.
 #[derive(Debug)]
@@ -20,10 +20,15 @@ impl Stream {
     /// Connects. On TCP every write goes out at once, or splitting a request would split nothing.
     pub(super) fn connect(address: &Address) -> io::Result<Self> {
         match address {
-            Address::Unix(path) => UnixStream::connect(path).map(Self::Unix),
+            Address::Unix(path) => {
+                let stream = UnixStream::connect(path)?;
+                stream.set_write_timeout(Some(DEADLINE))?;
+                Ok(Self::Unix(stream))
+            }
             Address::Tcp(address) => {
                 let stream = TcpStream::connect(address)?;
                 stream.set_nodelay(true)?;
+                stream.set_write_timeout(Some(DEADLINE))?;
                 Ok(Self::Tcp(stream))
             }
         }

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::session::{lines, output_for};
+use super::session::{is_for_garbage, messages, output_for};
 use crate::differential::answer::Answer;
 use crate::{Launch, Outcome, Product, Program, QmpClient};
 
@@ -31,7 +31,7 @@ pub fn differential(data: &[u8]) {
     let input = [data, MARKER].concat();
     let reference = QEMU.with(|qemu| ask(qemu, &input)).expect("QEMU answers");
     let output = output_for(&input);
-    let ours: Vec<_> = lines(&output).skip(1).map(Answer::read).collect();
+    let ours: Vec<_> = messages(&output).skip(1).map(Answer::read).collect();
     assert_eq!(ours.last(), reference.last(), "the last answer, ours and QEMU's, for {}", data.escape_ascii());
     if !ours.iter().any(is_out_of_range) {
         assert_eq!(comparable(&ours), comparable(&reference), "ours, QEMU's, for {}", data.escape_ascii());
@@ -64,9 +64,7 @@ fn comparable(answers: &[Answer]) -> Vec<String> {
     for answer in answers {
         match answer {
             // QEMU takes `0"a"` for two values and `2@` for one and a mistake; here each is one mistake.
-            Answer::Error { description, .. }
-                if description.starts_with("JSON ") || description == "QMP input must be a JSON object" =>
-            {
+            Answer::Error { description, .. } if is_for_garbage(description) => {
                 told.push(SYNTAX.to_owned());
                 break;
             }

@@ -5,8 +5,9 @@ use std::time::Duration;
 use actix::{System, SystemRunner};
 use actix_qmp::chardev::{ChardevOptions, MemoryConnector};
 use actix_qmp::test_support::{Client, parse_stream};
-use actix_qmp::{MonitorOptions, Monitors, QueueFull, VersionInfo};
+use actix_qmp::{MonitorOptions, Monitors, QueueFull, Style, VersionInfo};
 use bytes::Bytes;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::differential::answer::Answer;
@@ -17,9 +18,11 @@ const NARROW: usize = 7;
 /// The monitor whose connection is wide and whose options are the usual ones.
 const WIDE: usize = 2;
 /// The monitor that lets `x-oob-test` go.
-const RELEASING: usize = 3;
+const RELEASING: usize = 4;
 /// How long a session may take before `x-oob-test` is let go, in case it is that.
 const HELD: Duration = Duration::from_millis(100);
+/// How often it is let go before the session counts as stuck.
+const RELEASES: usize = 300;
 
 /// Bytes of input that any garbage has to its credit.
 const CREDIT: usize = 1 << 10;
@@ -40,7 +43,7 @@ impl Plan {
     fn of(first: u8, second: u8) -> Self {
         let negotiations = [None, Some(PLAIN), Some(OOB), Some(OOB)];
         Self {
-            monitor: usize::from(first >> 2 & 3) % 3,
+            monitor: usize::from(first >> 2 & 3),
             negotiation: negotiations[usize::from(first & 3)],
             leaves: first >> 4 == 0xf,
             cut: usize::from(second) + 1,
@@ -54,17 +57,21 @@ enum Kind {
     Narrow,
     Suspends,
     Usual,
+    Pretty,
 }
 
 impl Kind {
     fn options(self) -> (MonitorOptions, MemoryConnector) {
         let (chardev, connector) = match self {
             Self::Narrow => ChardevOptions::memory_with_buffer(NARROW),
-            Self::Suspends | Self::Usual => ChardevOptions::memory(),
+            Self::Suspends | Self::Usual | Self::Pretty => ChardevOptions::memory(),
         };
         let mut options = MonitorOptions::new(chardev);
         if matches!(self, Self::Suspends) {
             options.queue_full = QueueFull::Suspend;
+        }
+        if matches!(self, Self::Pretty) {
+            options.style = Style::Pretty;
         }
         (options, connector)
     }
@@ -105,7 +112,7 @@ impl Rig {
             let builder = register(Monitors::builder(VersionInfo::new("fuzzed")));
             let mut monitors = builder.start().await.expect("monitors");
             let mut connectors = Vec::new();
-            for kind in [Kind::Narrow, Kind::Suspends, Kind::Usual, Kind::Usual] {
+            for kind in [Kind::Narrow, Kind::Suspends, Kind::Usual, Kind::Pretty, Kind::Usual] {
                 let (options, connector) = kind.options();
                 // Dropped, a monitor goes on all the same.
                 drop(monitors.add(options).await.expect("a monitor"));
@@ -124,12 +131,12 @@ impl Rig {
         }
         let negotiation = plan.negotiation.unwrap_or_default().as_bytes();
         let output = self.exchange(plan.monitor, std::iter::once(negotiation).chain(input.chunks(plan.cut))).await;
-        let mut lines = lines(&output);
-        assert!(lines.next().is_some_and(|line| line.starts_with(br#"{"QMP": "#)), "no greeting");
+        let mut messages = messages(&output);
+        assert!(messages.next().is_some_and(|message| json(message).get("QMP").is_some()), "no greeting");
         if plan.negotiation.is_some() {
-            assert_eq!(lines.next(), Some(&br#"{"return": {}}"#[..]), "the answer to the negotiation");
+            assert_eq!(messages.next().map(json), Some(json!({"return": {}})), "the answer to the negotiation");
         }
-        check(input, lines);
+        check(input, messages);
     }
 
     /// What a monitor sends to who sends this and then nothing more.
@@ -145,12 +152,13 @@ impl Rig {
         let receiving = async {
             let all = receiver.read_to_end(&mut output);
             tokio::pin!(all);
-            loop {
+            for _ in 0..RELEASES {
                 tokio::select! {
-                    read = &mut all => break read.expect("the connection can be read"),
+                    read = &mut all => return read.expect("the connection can be read"),
                     () = tokio::time::sleep(HELD) => self.release().await,
                 }
             }
+            panic!("the session does not end");
         };
         let ((), _length) = tokio::join!(sending, receiving);
         output
@@ -164,15 +172,15 @@ impl Rig {
     }
 }
 
-fn check<'o>(input: &[u8], lines: impl Iterator<Item = &'o [u8]>) {
+fn check<'o>(input: &[u8], messages: impl Iterator<Item = &'o [u8]>) {
     let (mut answers, mut dropped, mut mistakes) = (0, 0, 0);
-    for line in lines {
-        match Answer::read(line) {
+    for message in messages {
+        match Answer::read(message) {
             Answer::Event(name) => dropped += usize::from(name == "COMMAND_DROPPED"),
             Answer::Unreadable(text) => panic!("no message: {text}"),
-            Answer::Error { description, id: None, .. } if description.starts_with("JSON ") => {
+            Answer::Error { description, id: None, .. } if is_for_garbage(&description) => {
                 answers += 1;
-                mistakes += line.len() + 2;
+                mistakes += message.len() + 2;
             }
             Answer::Error { .. } | Answer::Return { .. } => answers += 1,
         }
@@ -182,9 +190,24 @@ fn check<'o>(input: &[u8], lines: impl Iterator<Item = &'o [u8]>) {
     assert!(mistakes <= 4 * (CREDIT + input.len()), "{mistakes} bytes of errors for {} of input", input.len());
 }
 
-/// The lines of a whole output.
-pub(super) fn lines(output: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// Whether the input was no JSON, or no object.
+pub(super) fn is_for_garbage(description: &str) -> bool {
+    description.starts_with("JSON ") || description == "QMP input must be a JSON object"
+}
+
+fn json(message: &[u8]) -> Value {
+    serde_json::from_slice(message).unwrap_or_else(|error| panic!("{error}: {}", message.escape_ascii()))
+}
+
+/// The messages of a whole output: each ends with CR and LF, which nothing else in it does.
+pub(super) fn messages(output: &[u8]) -> impl Iterator<Item = &[u8]> {
     assert!(output.is_ascii(), "output is ASCII: {}", output.escape_ascii());
-    let text = output.strip_suffix(b"\r\n").unwrap_or_else(|| panic!("no end of line: {}", output.escape_ascii()));
-    text.split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+    let mut rest = output;
+    std::iter::from_fn(move || {
+        let end = memchr::memmem::find(rest, b"\r\n");
+        assert!(end.is_some() || rest.is_empty(), "no end of line: {}", rest.escape_ascii());
+        let (message, behind) = rest.split_at(end?);
+        rest = &behind[2..];
+        Some(message)
+    })
 }

@@ -19,10 +19,10 @@ impl Drop for Running {
     }
 }
 
-fn connected(address: &Address) -> Outcome<QmpClient> {
+fn connected(address: &Address, enable: &[&str]) -> Outcome<QmpClient> {
     let started = Instant::now();
     loop {
-        match QmpClient::connect(address) {
+        match QmpClient::negotiated(address, enable) {
             Ok(client) => return Ok(client),
             Err(failure) if started.elapsed() > DEADLINE => return Err(failure),
             Err(_not_yet) => std::thread::sleep(Duration::from_millis(2)),
@@ -38,20 +38,22 @@ fn serves_with_a_log_that_goes_nowhere(stderr: Stdio) -> Outcome {
     command.arg("--qmp").arg(format!("unix:{},server=on,wait=off", path.display()));
     let mut program = Running(command.env("RUST_LOG", "trace").stdin(Stdio::null()).stderr(stderr).spawn()?);
     for _ in 0..20 {
-        let mut client = connected(&Address::Unix(path.clone()))?;
-        client.greeting()?;
-        client.negotiate(&["oob"])?;
+        let mut client = connected(&Address::Unix(path.clone()), &["oob"])?;
         client.send(b"garbage\n\xff")?;
         client.send(r#"{"execute": "query-status", "id": "behind garbage"}"#)?;
         while client.next_answer()?["id"] != "behind garbage" {}
     }
-    let mut client = connected(&Address::Unix(path))?;
-    client.greeting()?;
-    client.negotiate(&[])?;
+    let mut client = connected(&Address::Unix(path), &[])?;
     client.execute("quit", json!({}))?;
-    let status = program.0.wait()?;
-    assert!(status.success(), "{status}");
-    Ok(())
+    let asked = Instant::now();
+    while asked.elapsed() < DEADLINE {
+        if let Some(status) = program.0.try_wait()? {
+            assert!(status.success(), "{status}");
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Err(Failure::new("it does not end"))
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! What the input stream is cut into, and within which limits.
 
+use actix_qmp_messages::RequestId;
 use bytes::Bytes;
 
+use crate::parser::diagnose::diagnose;
 use crate::parser::members::Members;
 use crate::parser::nesting::MAX_DEPTH;
+use crate::parser::reader::{Read, Reader, Refused};
 use crate::parser::syntax_error::SyntaxError;
 
 /// What one value may take.
@@ -28,9 +31,33 @@ impl Default for Limits {
 pub(crate) enum Frame {
     /// One complete object as a request, whose members may still be wrong ones.
     Request(Members),
-    /// One complete top-level value in JSON's own quotes that is no object, or a wrong one; brackets are balanced and
-    /// strings closed.
-    Value(Bytes),
     /// A mistake; the stream goes on behind it.
-    Error(SyntaxError),
+    Error {
+        /// Which.
+        error: SyntaxError,
+        /// The `id`, where it stood before the mistake.
+        id: Option<RequestId>,
+    },
+}
+
+impl Frame {
+    /// A mistake of which nothing else could be read.
+    pub(crate) fn error(error: SyntaxError) -> Self {
+        Self::Error { error, id: None }
+    }
+
+    /// One whole top-level value in strict JSON's quotes: brackets are balanced and strings closed.
+    pub(crate) fn of_value(text: &Bytes) -> Self {
+        if text.first() != Some(&b'{') {
+            return Self::error(diagnose(text).unwrap_or(SyntaxError::NotAnObject));
+        }
+        let mut reader = Reader::new(MAX_DEPTH, usize::MAX);
+        match reader.run(text, 0..text.len()) {
+            Ok((taken, Read::Complete)) if taken == text.len() => Self::Request(reader.take()),
+            // What stood before the mistake counts: the `id`.
+            Ok((_, Read::Complete | Read::More)) | Err(Refused) => {
+                Self::Error { error: diagnose(text).unwrap_or(SyntaxError::Unexplained), id: reader.take().id }
+            }
+        }
+    }
 }

@@ -47,13 +47,14 @@ impl Framer {
         let raw = self.take_raw();
         let value = self.strict(raw);
         self.phase = match value.first() {
-            Some(b'{') => return self.hand_out(Frame::Value(value), Phase::Ground),
-            Some(b'[') => Phase::Ground,
+            Some(b'{' | b'[') => Phase::Ground,
             _ => Phase::Resync(Resync::line()),
         };
-        // What is no object is an error already; a flood of scalars is a flood of garbage.
-        self.budget.pay(&SyntaxError::NotAnObject.desc())?;
-        Some(Frame::Value(value))
+        let frame = self.hand_out(Frame::of_value(&value));
+        if matches!(self.phase, Phase::Ground) {
+            self.drop_blank();
+        }
+        frame
     }
 
     fn strict(&self, raw: Bytes) -> Bytes {

@@ -5,12 +5,13 @@ mod properties;
 mod strict;
 mod transcripts;
 
+use bytes::Bytes;
 use serde_json::json;
 
 use super::*;
 
 fn parse_request(text: &[u8]) -> ParsedRequest {
-    super::parse_request(&Bytes::copy_from_slice(text))
+    Frame::of_value(&Bytes::copy_from_slice(text)).into()
 }
 
 #[track_caller]

@@ -201,7 +201,7 @@ proptest! {
     #[test]
     fn what_is_accepted_has_no_mistake_to_explain(text in "([{]\"a\":[0-9.e+-]{1,4}[}]|[{]\"\\\\\\PC{1,3}\":1[}])") {
         let bad = answers(&[text.as_bytes()]).iter().any(|answer| answer.starts_with("!JSON"));
-        let explained = super::super::diagnose(&to_strict(text.as_bytes())).is_some();
+        let explained = crate::parser::diagnose::diagnose(&to_strict(text.as_bytes())).is_some();
         prop_assert_eq!(bad, explained, "{}", text);
     }
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::super::super::framer::{Frame, Framer};
+use super::super::super::framer::Framer;
 use super::*;
 
 const VALID: &str = r#"{"execute": "valid", "id": "next"}"#;
@@ -13,18 +13,10 @@ pub(super) fn answers(chunks: &[&[u8]]) -> Vec<String> {
     let mut answers = Vec::new();
     for chunk in chunks {
         framer.push(Bytes::copy_from_slice(chunk));
-        answers.extend(std::iter::from_fn(|| framer.next()).map(answer));
+        answers.extend(std::iter::from_fn(|| framer.next()).map(|frame| answer_to(frame.into())));
     }
-    answers.extend(framer.finish().map(|error| format!("!{}", error.desc())));
+    answers.extend(framer.finish().map(|error| answer_to(Frame::error(error).into())));
     answers
-}
-
-fn answer(frame: Frame) -> String {
-    match frame {
-        Frame::Error(error) => format!("!{}", error.desc()),
-        Frame::Request(members) => answer_to(members.into()),
-        Frame::Value(text) => answer_to(parse_request(&text)),
-    }
 }
 
 fn answer_to(parsed: ParsedRequest) -> String {
