@@ -261,6 +261,7 @@ impl Queue {
                 tracing::debug!(queue_length = self.requests.len(), "request_enqueued");
             }
             Verdict::RefuseWithoutId => {
+                tracing::debug!("request_refused");
                 let (session, error) = (request.key.session, id_required());
                 self.responder.send(QueueToResponder::RequestFailed { session, id: None, error });
             }
@@ -272,6 +273,7 @@ impl Queue {
                 self.responder.send(QueueToResponder::CommandDropped { session, id });
             }
             Verdict::AnswerNow => {
+                tracing::debug!("request_refused");
                 if let Err(error) = request.body {
                     let (session, id) = (request.key.session, request.id);
                     self.responder.send(QueueToResponder::RequestFailed { session, id, error });
@@ -286,7 +288,10 @@ impl Queue {
         while let Some(step) = self.requests.step() {
             let sent = match step {
                 Step::HandOver(ready) => self.dispatcher.send(QueueToDispatcher::RequestReady(ready)),
-                Step::Fail { id, error } => self.responder.send(QueueToResponder::RequestFailed { session, id, error }),
+                Step::Fail { id, error, span } => {
+                    tracing::debug!(parent: &span, "request_refused");
+                    self.responder.send(QueueToResponder::RequestFailed { session, id, error })
+                }
             };
             if sent == Flushed::Held {
                 // What stands behind an error is answered by the dispatcher, which would overtake it.
@@ -312,6 +317,9 @@ impl Queue {
             self.dispatcher.send(QueueToDispatcher::DiscardSession { session });
         }
         self.requests.end_session();
+        if !self.counter.is_open() {
+            tracing::debug!(monitor = %self.monitor, session = %session.session, holders = self.counter.count(), "holders_forgotten");
+        }
         self.counter.reset();
     }
 

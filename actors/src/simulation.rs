@@ -18,6 +18,7 @@ mod watch;
 mod world;
 
 use std::env;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
@@ -44,25 +45,31 @@ fn shrunk(runtime: &Runtime, mut script: Script, seed: u64) -> Script {
         place -= 1;
         let mut shorter = script.clone();
         shorter.steps.remove(place);
-        if history::run(runtime, &shorter, seed, Tracing::Off).is_err() {
+        if play(runtime, &shorter, seed, Tracing::Off).is_err() {
             script = shorter;
         }
     }
     script
 }
 
-/// Runs a history again with a trace, and tells it; first as short as it can be made.
+/// Plays one history; a panic is what is wrong with it, too.
+fn play(runtime: &Runtime, script: &Script, seed: u64, tracing: Tracing) -> Result<(), String> {
+    let played = catch_unwind(AssertUnwindSafe(|| history::run(runtime, script, seed, tracing)));
+    played.unwrap_or_else(|_| Err("the model panicked, or an actor outside of its turn".into()))
+}
+
+/// Plays a history again with a trace, and tells it; first as short as it can be made.
 fn explain(seed: u64) -> Result<(), String> {
     let runtime = runtime();
     let script = Script::from_seed(seed);
-    let outcome = history::run(&runtime, &script, seed, Tracing::On);
+    let outcome = play(&runtime, &script, seed, Tracing::On);
     let trace = watch::take_trace();
     let Err(why) = outcome else {
         println!("{}", trace.join("\n"));
         return Ok(());
     };
     let short = shrunk(&runtime, script, seed);
-    let short_why = history::run(&runtime, &short, seed, Tracing::On).err();
+    let short_why = play(&runtime, &short, seed, Tracing::On).err();
     let trace = watch::take_trace();
     println!("{:#?}\n{}", short.settings, trace.join("\n"));
     println!("shortened to {} steps: {}", short.steps.len(), short_why.unwrap_or_default());
@@ -80,7 +87,8 @@ fn first_failure(from: u64, histories: u64) -> Option<u64> {
             if seed >= from + histories {
                 break;
             }
-            if history::run(&runtime, &Script::from_seed(seed), seed, Tracing::Off).is_err() {
+            if let Err(why) = play(&runtime, &Script::from_seed(seed), seed, Tracing::Off) {
+                eprintln!("seed {seed}: {why}");
                 failed.fetch_min(seed, Ordering::Relaxed);
                 stop.store(true, Ordering::Relaxed);
             }
@@ -93,12 +101,16 @@ fn first_failure(from: u64, histories: u64) -> Option<u64> {
 
 #[test]
 fn whatever_happens_each_request_has_its_answer_and_nothing_else_comes() {
-    let failed = match number("SIM_SEED") {
-        Some(seed) => Some(seed),
-        None => first_failure(number("SIM_FROM").unwrap_or(0), number("SIM_HISTORIES").unwrap_or(HISTORIES)),
-    };
-    if let Some(Err(why)) = failed.map(explain) {
-        panic!("{why}");
+    if let Some(seed) = number("SIM_SEED") {
+        explain(seed).unwrap_or_else(|why| panic!("{why}"));
+        return;
+    }
+    let failed = first_failure(number("SIM_FROM").unwrap_or(0), number("SIM_HISTORIES").unwrap_or(HISTORIES));
+    if let Some(seed) = failed {
+        panic!(
+            "{}",
+            explain(seed).err().unwrap_or(format!("seed {seed} failed, but not when it was played once more"))
+        );
     }
 }
 

@@ -359,8 +359,12 @@ async fn a_flood_of_garbage_fills_no_log() {
         while client.receive().await["id"] != "next" {}
         rig.end().await;
         let seen = all(&mut seen);
-        let told: Vec<_> = events(&seen, "garbage_not_answered").into_iter().map(|(_, fields, _)| fields.number("withheld")).collect();
-        assert!((1..20).contains(&told.len()) && told.last().is_some_and(|&withheld| withheld > 4_000), "{unit:?}: {told:?}");
+        let told: Vec<_> =
+            events(&seen, "garbage_not_answered").into_iter().map(|(_, fields, _)| fields.number("withheld")).collect();
+        assert!(
+            (1..20).contains(&told.len()) && told.last().is_some_and(|&withheld| withheld > 4_000),
+            "{unit:?}: {told:?}"
+        );
     }
 }
 

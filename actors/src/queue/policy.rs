@@ -55,6 +55,8 @@ pub(crate) enum Step {
         id: Option<RequestId>,
         /// What is wrong.
         error: QmpError,
+        /// The request's tracing span.
+        span: tracing::Span,
     },
 }
 
@@ -151,7 +153,7 @@ impl RequestQueue {
                 self.unanswered += 1;
                 Step::HandOver(ReadyRequest { key, id, command, span, parsed_at })
             }
-            Err(error) => Step::Fail { id, error },
+            Err(error) => Step::Fail { id, error, span },
         })
     }
 

@@ -112,9 +112,14 @@ impl Client {
             Mode::Negotiating => (self.answer_to_negotiation(ask, &tag), Order::All),
             Mode::Command(oob) => answer(ask, &tag, oob),
         };
+        let runs = match ask {
+            Ask::InBand(_) => matches!(order, Order::InBand { .. }),
+            Ask::OutOfBand(name) => order == Order::OutOfBand && name.starts_with("sim-oob"),
+            Ask::Negotiate(_) | Ask::Unknown | Ask::BadArguments | Ask::BadMember | Ask::BadJson => false,
+        };
         let well_formed = matches!(order, Order::InBand { malformed: false });
         let droppable = well_formed && self.setting.queue_full == QueueFull::Drop;
-        Expected { tag, has_id: naming == Naming::WithId, reply, order, droppable, done: false }
+        Expected { tag, has_id: naming == Naming::WithId, reply, order, droppable, done: false, runs, dropped: false }
     }
 
     fn answer_to_negotiation(&mut self, ask: Ask, tag: &str) -> Reply {
@@ -187,6 +192,11 @@ impl Client {
                 .map_err(|why| format!("client {}: {why}", self.number))?;
         }
         Ok(())
+    }
+
+    /// All that it wanted to send is on its way.
+    pub(super) fn has_sent_all(&self) -> bool {
+        self.is_open() && self.outgoing.is_empty()
     }
 
     pub(super) fn has_part_of_a_line(&self) -> bool {

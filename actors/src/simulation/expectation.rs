@@ -37,9 +37,23 @@ pub(super) struct Expected {
     pub(super) order: Order,
     pub(super) droppable: bool,
     pub(super) done: bool,
+    /// Its handler is run, unless it is dropped or never begun.
+    pub(super) runs: bool,
+    pub(super) dropped: bool,
 }
 
 impl Expected {
+    /// Its handler ran once if it was answered, and never if it was refused or dropped.
+    fn is_run_as_often_as_due(&self) -> bool {
+        let (times, refused) = (self.handler_ran(), !self.runs || self.dropped);
+        times <= usize::from(!refused) && (times == 1 || refused || !self.done)
+    }
+
+    /// Its handler ran, if it is to be.
+    pub(super) fn has_run(&self) -> bool {
+        !self.runs || self.handler_ran() > 0
+    }
+
     fn handler_ran(&self) -> usize {
         on_stage(|stage| stage.started.get(&self.tag).copied().unwrap_or_default())
     }
@@ -60,7 +74,9 @@ pub(super) struct Model {
     greeted: bool,
     pub(super) command_mode: bool,
     last_event: Option<u64>,
-    pub(super) last_tick: u64,
+    last_tick: u64,
+    /// The last event and the last throttled one before everybody knew that the session takes events: all later ones are for it.
+    takes_from: Option<(u64, u64)>,
     /// Answers that came before their turn, and drops: each needs a request that found the queue full.
     early: u64,
     /// Requests that did.
@@ -98,14 +114,34 @@ impl Model {
         outcome.map_err(|why| format!("{why}: {line}"))
     }
 
-    /// The last event came, if it had to.
+    /// Everybody knows that the session takes events, of which these were the last.
+    pub(super) fn takes_events_after(&mut self, event: u64, tick: u64) {
+        self.takes_from.get_or_insert((event, tick));
+    }
+
+    /// The last events came, if they had to.
     ///
     /// # Errors
     /// Says what is missing.
-    pub(super) fn check_last_event(&self, last: u64) -> Result<(), String> {
-        match self.last_event {
-            Some(n) if n != last => Err(format!("the last event is {last}, but the last that came is {n}")),
-            Some(_) | None => Ok(()),
+    pub(super) fn check_last_events(&self, event: u64, tick: u64) -> Result<(), String> {
+        let Some((from, tick_from)) = self.takes_from else { return Ok(()) };
+        if self.last_event.unwrap_or(from) != event && event > from {
+            return Err(format!("the last event is {event}, but the last that came is {:?}", self.last_event));
+        }
+        if tick > tick_from && self.last_tick != tick {
+            return Err(format!("the last throttled event is {tick}, but the last that came is {}", self.last_tick));
+        }
+        Ok(())
+    }
+
+    /// Each handler ran as often as it should.
+    ///
+    /// # Errors
+    /// Says which did not.
+    pub(super) fn check_handlers(&self) -> Result<(), String> {
+        match self.requests.iter().find(|request| !request.is_run_as_often_as_due()) {
+            Some(wrong) => Err(format!("the handler of {} ran {} times", wrong.tag, wrong.handler_ran())),
+            None => Ok(()),
         }
     }
 
@@ -119,7 +155,11 @@ impl Model {
             self.last_tick = n;
             return if later { Ok(()) } else { Err("a throttled event once more".into()) };
         }
-        let follows = self.last_event.is_none_or(|last| n == last + 1);
+        let follows = match (self.last_event, self.takes_from) {
+            (Some(last), _) => n == last + 1,
+            (None, Some((from, _))) => n <= from + 1,
+            (None, None) => true,
+        };
         let last = self.last_event.replace(n);
         if follows { Ok(()) } else { Err(format!("event {n} came after event {last:?}")) }
     }
@@ -165,13 +205,11 @@ impl Model {
     fn dropped(&mut self, data: &Value) -> Result<(), String> {
         let id = &data["id"];
         let place = self.requests.iter().position(|request| request.has_id && id.as_str() == Some(&request.tag));
-        let (_, request) = self.take_request(place, id)?;
+        let (place, request) = self.take_request(place, id)?;
         if !request.droppable || !self.is_excused() {
             return Err("dropped though there was room".into());
         }
-        if request.handler_ran() > 0 {
-            return Err("dropped and executed".into());
-        }
+        self.requests[place].dropped = true;
         Ok(())
     }
 
@@ -181,10 +219,11 @@ impl Model {
         let right = match &request.reply {
             Reply::Return => message["return"]["tag"].as_str() == Some(&request.tag) && request.handler_ran() == 1,
             Reply::Negotiated => message["return"] == serde_json::json!({}),
-            Reply::Error(text) => message["error"]["desc"].as_str() == Some(text),
+            Reply::Error(text) => message["error"] == serde_json::json!({"class": class_of(text), "desc": text}),
             Reply::Nothing => false,
         };
-        if !right {
+        let members = message.as_object().map(serde_json::Map::len);
+        if !right || members != Some(1 + usize::from(request.has_id)) {
             return Err(format!("expected {:?}", request.reply));
         }
         self.command_mode |= request.reply == Reply::Negotiated;
@@ -213,4 +252,11 @@ impl Model {
             Some(_) | None => Ok(()),
         }
     }
+}
+
+/// The class that the protocol gives to an error with this description.
+fn class_of(desc: &str) -> &'static str {
+    let is_not_found =
+        desc.ends_with(" has not been found") || desc.to_lowercase().contains("capabilities negotiation");
+    if is_not_found { "CommandNotFound" } else { "GenericError" }
 }

@@ -1,6 +1,9 @@
 //! One history: the steps of a script, with everybody taking turns by chance, and then the end, where all must drain.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::OnceLock;
+use std::task::{Context, Waker};
 use std::time::{Duration, UNIX_EPOCH};
 
 use actix::Recipient;
@@ -12,9 +15,10 @@ use tracing::Dispatch;
 
 use super::chance::Chance;
 use super::client::Client;
+use super::expectation::{Expected, Order};
 use super::script::{Script, Step};
 use super::stage::{self, Stage, on_stage};
-use super::watch::{self, Tracing, Watch, note, of_monitor};
+use super::watch::{self, MAY_WAIT, Seen, Tracing, Watch, note, of_monitor};
 use super::world::World;
 use crate::wall_clock;
 
@@ -43,6 +47,7 @@ struct History<'a> {
     guards: u64,
     /// Sessions of each monitor that had ended when everybody was last at rest.
     closed_at_rest: Vec<u64>,
+    answers: LocalSet,
     ending: bool,
 }
 
@@ -56,7 +61,7 @@ pub(super) fn run(runtime: &Runtime, script: &Script, seed: u64, tracing: Tracin
     on_stage(|stage| *stage = Stage::default());
     wall_clock::hold(UNIX_EPOCH);
     let _entered = runtime.enter();
-    // Where actix puts the answer to the order to stop; nobody waits for it here.
+    // Where actix puts what answers the order to stop.
     let answers = LocalSet::new();
     let _answers = answers.enter();
     // With one subscriber alone, tracing asks the thread that first comes by a place in the code whether anybody wants to
@@ -73,12 +78,14 @@ pub(super) fn run(runtime: &Runtime, script: &Script, seed: u64, tracing: Tracin
             holds: Vec::new(),
             guards: 0,
             closed_at_rest: vec![0; script.settings.len()],
+            answers,
             ending: false,
         };
         let outcome = history.live();
         // Ends the actors' last references to each other while the log is still watched.
         on_stage(|stage| stage.emitter = None);
-        outcome
+        drop(history);
+        outcome.and_then(|()| stage::first_fault().map_or(Ok(()), Err))
     })
 }
 
@@ -123,7 +130,7 @@ impl History<'_> {
     fn poll_one(&mut self) -> Result<bool, String> {
         let ready = self.world.executor.ready();
         if ready.is_empty() {
-            self.at_rest();
+            self.at_rest()?;
             return Ok(false);
         }
         let place = self.chance.pick(&ready);
@@ -175,7 +182,7 @@ impl History<'_> {
     }
 
     /// Nobody can run: what was said has reached everybody.
-    fn at_rest(&mut self) {
+    fn at_rest(&mut self) -> Result<(), String> {
         for (monitor, closed) in self.closed_at_rest.iter_mut().enumerate() {
             *closed = of_monitor(monitor, |seen| seen.closed);
         }
@@ -191,6 +198,10 @@ impl History<'_> {
                 on_stage(|stage| stage.dead.insert(client.number));
             }
         }
+        if self.ending {
+            return Ok(());
+        }
+        self.clients.iter_mut().try_for_each(|client| of_monitor(client.monitor, |seen| check_at_rest(client, seen)))
     }
 
     fn freeze(&self) {
@@ -299,6 +310,8 @@ impl History<'_> {
     /// Everybody lets go and reads: all must be answered.
     fn drain(&mut self) -> Result<(), String> {
         note(|| "* everybody lets go, sends and reads".into());
+        // The last throttled event is due by then.
+        self.advance(1100);
         while !self.holds.is_empty() {
             self.release(0);
         }
@@ -316,7 +329,25 @@ impl History<'_> {
             }
             self.advance(1100);
         }
-        self.exchange().map(drop)
+        self.exchange()?;
+        // A command may go on when its client has gone.
+        self.advance(100);
+        self.exchange()?;
+        self.check_counts()
+    }
+
+    /// What the monitors count is what was seen of them.
+    fn check_counts(&self) -> Result<(), String> {
+        for told in self.world.list.read() {
+            let monitor = told.monitor as usize;
+            let (opened, in_band, dropped) = of_monitor(monitor, |seen| (seen.opened, seen.in_band, seen.dropped));
+            let counts = (told.counts.sessions, told.counts.in_band, told.counts.dropped);
+            let is_idle = told.queue_length == 0 && told.running.is_none() && told.session.is_none();
+            if counts != (opened, in_band, dropped) || !is_idle || !told.suspended_by.is_empty() {
+                return Err(format!("{opened} sessions, {in_band} in-band, {dropped} dropped, and it tells {told:?}"));
+            }
+        }
+        Ok(())
     }
 
     /// All that can be sent and read is.
@@ -354,8 +385,11 @@ impl History<'_> {
             let goes_on = !self.world.monitors[client.monitor].closed;
             let waits = goes_on && client.is_open() && current && !client.half_closing && !client.has_output();
             if waits && client.model.owed().is_empty() {
-                let last = on_stage(|stage| stage.last_event);
-                client.model.check_last_event(last).map_err(|why| format!("client {}: {why}", client.number))?;
+                let (event, tick) = on_stage(|stage| (stage.last_event, stage.last_tick));
+                client
+                    .model
+                    .check_last_events(event, tick)
+                    .map_err(|why| format!("client {}: {why}", client.number))?;
                 client.half_closing = true;
                 ended = true;
             }
@@ -378,13 +412,21 @@ impl History<'_> {
         note(|| "* shutdown".into());
         self.ending = true;
         (0..self.script.settings.len()).for_each(|monitor| of_monitor(monitor, |seen| seen.closing = true));
-        self.world.trigger();
+        let mut stopped = Box::pin(self.world.trigger());
         stage::release_all_slow();
         self.settle()?;
         self.advance(100);
         self.exchange()?;
+        let mut task = Context::from_waker(Waker::noop());
+        if Pin::new(&mut self.answers).poll(&mut task).is_pending() || stopped.as_mut().poll(&mut task).is_pending() {
+            return Err("a command still runs, or the dispatcher doesn't say that none does".into());
+        }
         (0..self.script.settings.len()).for_each(|monitor| self.close(monitor, CLOSE_WITHIN));
         self.exchange()?;
+        let left = |client: &&Client| client.is_open() && client.reads && !client.at_end;
+        if let Some(client) = self.clients.iter().find(left) {
+            return Err(format!("client {} reads all and its session is not ended", client.number));
+        }
         self.advance(2000);
         self.exchange()?;
         let alive = self.world.executor.alive();
@@ -405,6 +447,37 @@ impl History<'_> {
                 return Err(format!("{tag} was executed and never answered"));
             }
         }
-        Ok(())
+        self.clients.iter().try_for_each(|client| client.model.check_handlers())
+    }
+}
+
+/// What is served has gone as far as it can: everything was read, unless somebody holds the input, who has a reason to.
+fn check_at_rest(client: &mut Client, seen: &Seen) -> Result<(), String> {
+    if seen.closing || seen.session != Some(client.session) {
+        return Ok(());
+    }
+    if seen.negotiated {
+        let (event, tick) = on_stage(|stage| (stage.last_event, stage.last_tick));
+        client.model.takes_events_after(event, tick);
+    }
+    let unreasonable = |holder: &&String| match holder.as_str() {
+        "CommandInFlight" => seen.oob || seen.waiting.is_empty() && !seen.running,
+        "QueueFull" => seen.may_drop || seen.waiting.len() < MAY_WAIT,
+        _ => false,
+    };
+    if let Some(holder) = seen.holders.iter().find(unreasonable) {
+        return Err(format!("{holder} holds monitor {} without a reason", client.monitor));
+    }
+    if !seen.holders.is_empty() || !client.has_sent_all() {
+        return Ok(());
+    }
+    let is_in_band = |request: &&Expected| matches!(request.order, Order::InBand { .. });
+    let in_band = client.model.requests.iter().filter(is_in_band).count();
+    if seen.handed_in != in_band as u64 {
+        return Err(format!("of {in_band} requests of client {} only {} were read", client.number, seen.handed_in));
+    }
+    match client.model.requests.iter().find(|request| request.order == Order::OutOfBand && !request.has_run()) {
+        Some(late) => Err(format!("{} was not run at once", late.tag)),
+        None => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! What the monitors say in their log: checked on the way, and shown when a history is replayed.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::{Debug, Write};
 
 use tracing::field::{Field, Visit};
@@ -13,7 +13,7 @@ use super::stage::fault;
 use crate::queue::QueueFull;
 
 /// The bound of the protocol's series, written down once more.
-const MAY_WAIT: u64 = 8;
+pub(super) const MAY_WAIT: usize = 8;
 
 /// What was seen of one monitor.
 #[derive(Debug, Default, Clone)]
@@ -29,9 +29,19 @@ pub(super) struct Seen {
     pub(super) frozen: bool,
     pub(super) oob: bool,
     pub(super) may_drop: bool,
-    /// In-band requests of the session that the parser handed in, and of these, those that wait no more.
-    handed_in: u64,
-    left: u64,
+    /// The session is in command mode.
+    pub(super) negotiated: bool,
+    /// In-band requests of the session that the parser handed in, by their sequence, as long as they wait.
+    pub(super) waiting: BTreeSet<u64>,
+    /// How many were handed in: in the session, and in all.
+    pub(super) handed_in: u64,
+    pub(super) in_band: u64,
+    /// How many were dropped, in all sessions.
+    pub(super) dropped: u64,
+    /// A command of the session runs.
+    pub(super) running: bool,
+    /// Who holds the input.
+    pub(super) holders: BTreeSet<String>,
     /// Requests of each session that found the queue full when they were handed in, by our own count.
     pub(super) overfull: HashMap<u64, u64>,
     close_above: u64,
@@ -39,9 +49,17 @@ pub(super) struct Seen {
     pub(super) closing: bool,
 }
 
+/// What a span is about.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    monitor: u64,
+    session: u64,
+    sequence: Option<u64>,
+}
+
 #[derive(Default)]
 struct Log {
-    spans: HashMap<u64, (u64, u64)>,
+    spans: HashMap<u64, Place>,
     last_span: u64,
     entered: Vec<u64>,
     monitors: Vec<Seen>,
@@ -90,14 +108,28 @@ pub(super) fn of_monitor<T>(monitor: usize, look: impl FnOnce(&mut Seen) -> T) -
 
 impl Log {
     /// The parser made a span for a request.
-    fn hand_in(&mut self, fields: &Fields) {
-        let (Some(monitor), Some(session), true) = (fields.monitor, fields.session, fields.in_band) else { return };
+    fn hand_in(&mut self, fields: &Fields) -> Option<String> {
+        let (Some(monitor), Some(session)) = (fields.monitor, fields.session) else { return None };
         let seen = usize::try_from(monitor).ok().and_then(|monitor| self.monitors.get_mut(monitor));
-        let Some(seen) = seen.filter(|seen| seen.session == Some(session)) else { return };
-        if seen.handed_in - seen.left >= MAY_WAIT {
+        let seen = seen?;
+        seen.in_band += u64::from(fields.in_band);
+        if seen.session != Some(session) {
+            return None;
+        }
+        if !fields.in_band {
+            return seen.frozen.then(|| "out-of-band while the input is held".to_owned());
+        }
+        let waiting = seen.waiting.len();
+        seen.waiting.extend(fields.sequence);
+        seen.handed_in += 1;
+        if waiting >= MAY_WAIT {
             *seen.overfull.entry(session).or_default() += 1;
         }
-        seen.handed_in += 1;
+        let is_second = !seen.oob && (waiting > 0 || seen.running);
+        let is_ninth = waiting >= MAY_WAIT && !seen.may_drop;
+        is_second
+            .then(|| "a second request without out-of-band".to_owned())
+            .or(is_ninth.then(|| "a ninth request, and none may be dropped".to_owned()))
     }
 }
 
@@ -110,6 +142,8 @@ struct Fields {
     message: String,
     monitor: Option<u64>,
     session: Option<u64>,
+    sequence: Option<u64>,
+    holder: String,
     numbers: Vec<(&'static str, u64)>,
     oob: bool,
     in_band: bool,
@@ -136,6 +170,8 @@ impl Visit for Fields {
             "message" => self.message = format!("{value:?}"),
             "monitor" => self.monitor = format!("{value:?}").parse().ok(),
             "session" => self.session = format!("{value:?}").parse().ok(),
+            "sequence" => self.sequence = format!("{value:?}").parse().ok(),
+            "holder" => self.holder = format!("{value:?}"),
             "band" => self.in_band = format!("{value:?}").contains("in-band"),
             "oob" => self.oob = format!("{value:?}") == "Enabled",
             name if self.with_text => {
@@ -159,14 +195,17 @@ impl Subscriber for Watch {
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let mut fields = Fields::default();
         span.record(&mut fields);
-        LOG.with_borrow_mut(|log| {
+        let (id, found) = LOG.with_borrow_mut(|log| {
             log.last_span += 1;
             if let (Some(monitor), Some(session)) = (fields.monitor, fields.session) {
-                log.spans.insert(log.last_span, (monitor, session));
+                log.spans.insert(log.last_span, Place { monitor, session, sequence: fields.sequence });
             }
-            log.hand_in(&fields);
-            Id::from_u64(log.last_span)
-        })
+            (Id::from_u64(log.last_span), log.hand_in(&fields))
+        });
+        if let Some(found) = found {
+            fault(format!("monitor {:?}, session {:?}: {found}", fields.monitor, fields.session));
+        }
+        id
     }
 
     fn record(&self, _span: &Id, _values: &Record<'_>) {}
@@ -180,9 +219,10 @@ impl Subscriber for Watch {
         let parent = event.parent().map(Id::into_u64);
         let place = LOG
             .with_borrow(|log| parent.or(log.entered.last().copied()).and_then(|span| log.spans.get(&span).copied()));
-        if let Some((monitor, session)) = place {
+        if let Some(Place { monitor, session, sequence }) = place {
             fields.monitor.get_or_insert(monitor);
             fields.session.get_or_insert(session);
+            fields.sequence = fields.sequence.or(sequence);
         }
         note(|| {
             let number = |number: Option<u64>| number.map_or("-".to_owned(), |number| number.to_string());
@@ -226,8 +266,8 @@ impl Seen {
         match name {
             "session_opened" => {
                 self.opened += 1;
-                self.oob = false;
-                (self.handed_in, self.left) = (0, 0);
+                (self.oob, self.negotiated, self.running, self.handed_in) = (false, false, false, 0);
+                self.waiting.clear();
                 let skipped = fields.session != Some(self.opened) || self.session.is_some();
                 self.session = fields.session;
                 skipped.then(|| "opened out of order, or beside another".to_owned())
@@ -240,6 +280,7 @@ impl Seen {
             }
             "capabilities_negotiated" => {
                 self.oob |= is_current && fields.oob;
+                self.negotiated |= is_current;
                 None
             }
             "client_did_not_take_its_output" => {
@@ -253,22 +294,46 @@ impl Seen {
             }
             "request_enqueued" => {
                 let length = fields.number("queue_length").unwrap_or_default();
-                let too_many = (length > MAY_WAIT).then(|| format!("{length} requests wait"));
-                let one_at_a_time = is_current && !self.oob && length > 1;
+                let too_many = (length > MAY_WAIT as u64).then(|| format!("{length} requests wait"));
                 too_many
-                    .or(one_at_a_time.then(|| "a second request without out-of-band".to_owned()))
                     .or((is_current && self.frozen).then(|| "a request was parsed while the input is held".to_owned()))
             }
             "request_dispatched" if is_current => {
-                self.left += 1;
+                self.running = true;
+                self.leave(fields)
+            }
+            "request_finished" => {
+                self.running &= !is_current;
+                None
+            }
+            "request_refused" if is_current => self.leave(fields),
+            "monitor_suspended" => {
+                self.holders.insert(fields.holder.clone());
+                None
+            }
+            "monitor_resumed" => {
+                self.holders.remove(&fields.holder);
+                None
+            }
+            "holders_forgotten" => {
+                self.holders.clear();
                 None
             }
             "request_dropped" => {
-                self.left += u64::from(is_current);
+                self.dropped += 1;
+                if is_current {
+                    self.leave(fields);
+                }
                 let allowed = !is_current || self.oob && self.may_drop && !self.frozen;
                 (!allowed).then(|| "a request was dropped that could not come".to_owned())
             }
             _ => None,
         }
+    }
+
+    /// A request waits no more.
+    fn leave(&mut self, fields: &Fields) -> Option<String> {
+        let waited = fields.sequence.is_some_and(|sequence| self.waiting.remove(&sequence));
+        (!waited).then(|| "a request that does not wait is begun, refused or dropped".to_owned())
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix::dev::Request;
 use actix::dev::channel::{AddressReceiver, channel};
 use actix::{Actor, Addr, Recipient};
 use actix_qmp_chardev::{ChardevOptions, MemoryConnector};
@@ -25,6 +26,7 @@ use crate::monitors::ShutdownTrigger;
 use crate::parser::{Parser, ParserSetup};
 use crate::queue::{Queue, QueueSetup};
 use crate::responder::{Responder, ThrottleRule};
+use crate::statistics::MonitorList;
 
 /// Mailboxes are opened with this bound, as in a program.
 const MAILBOX: usize = 16;
@@ -44,6 +46,8 @@ pub(super) struct Monitor {
 pub(super) struct World {
     pub(super) executor: Executor,
     pub(super) monitors: Vec<Monitor>,
+    /// What they count.
+    pub(super) list: MonitorList,
     responder: Addr<Responder>,
     dispatcher: Addr<Dispatcher>,
     trigger: ShutdownTrigger,
@@ -64,13 +68,14 @@ impl World {
         let trigger = ShutdownTrigger::default();
         let rules = vec![ThrottleRule::per_second("TICK")];
         let version = VersionInfo::new("simulation");
-        executor.add("responder".into(), responder_mailbox, Responder::new(&version, rules));
-        let dispatching = Dispatcher::new(registry.handlers, trigger.clone());
+        let list = MonitorList::default();
+        executor.add("responder".into(), responder_mailbox, Responder::new(&version, rules).counting(list.clone()));
+        let dispatching = Dispatcher::new(registry.handlers, trigger.clone()).counting(list.clone());
         executor.add("dispatcher".into(), dispatcher_mailbox, dispatching);
         let emitter = EventEmitter::default();
         emitter.connect(vec![responder.clone().recipient()]);
         stage::on_stage(|stage| stage.emitter = Some(emitter));
-        let mut world = Self { executor, monitors: Vec::new(), responder, dispatcher, trigger };
+        let mut world = Self { executor, monitors: Vec::new(), list, responder, dispatcher, trigger };
         let table = Arc::new(registry.table);
         for (id, setting) in (0..).map(MonitorId).zip(settings) {
             world.add(id, setting, &table);
@@ -84,6 +89,8 @@ impl World {
         let (parser, parser_mailbox) = mailbox::<Parser>();
         let (queue, queue_mailbox) = mailbox::<Queue>();
         let (limits, oob) = (setting.limits, setting.offered);
+        let listed = self.list.add(monitor, "memory".into());
+        let statistics = listed.statistics();
         let alive = TaskTracker::new();
         let to_responder = AddMonitorToResponder {
             monitor,
@@ -108,7 +115,7 @@ impl World {
             responder: self.responder.clone().recipient(),
             alive: alive.token(),
         };
-        self.executor.add(format!("queue {monitor}"), queue_mailbox, Queue::new(queueing));
+        self.executor.add(format!("queue {monitor}"), queue_mailbox, Queue::new(queueing).counting(listed));
         let parsing = ParserSetup {
             monitor,
             table: Arc::clone(table),
@@ -122,7 +129,11 @@ impl World {
             responder: self.responder.clone().recipient(),
             alive: alive.token(),
         };
-        self.executor.add(format!("parser {monitor}"), parser_mailbox, Parser::new(parsing));
+        self.executor.add(
+            format!("parser {monitor}"),
+            parser_mailbox,
+            Parser::new(parsing).counting(Arc::clone(&statistics)),
+        );
         let chardev = options.bind().expect("memory").register();
         let serving = FrontendSetup {
             monitor,
@@ -133,16 +144,16 @@ impl World {
             first_client: oneshot::channel().0,
             alive: alive.token(),
         };
-        self.executor.add(format!("frontend {monitor}"), frontend_mailbox, Frontend::new(serving));
+        self.executor.add(format!("frontend {monitor}"), frontend_mailbox, Frontend::new(serving).counting(statistics));
         let (frontend, queue) = (frontend.recipient(), queue.recipient());
         self.monitors.push(Monitor { id: monitor, connector, queue, sessions: 0, closed: false, frontend });
     }
 
-    /// Asks for the end, as a handler or a signal would.
-    pub(super) fn trigger(&self) {
+    /// Asks for the end, as `Monitors::shutdown` does; resolves when nothing runs any more.
+    pub(super) fn trigger(&self) -> Request<Dispatcher, StopDispatching> {
         self.trigger.trigger();
         stage::on_stage(|stage| stage.triggered = true);
-        self.dispatcher.try_send(StopDispatching).expect("room for one more");
+        self.dispatcher.send(StopDispatching)
     }
 
     /// Ends a monitor, as `Monitor::close` does.
