@@ -266,6 +266,10 @@ impl Responder {
                 Style::Pretty => pretty,
             };
             let text = cached.get_or_insert_with(|| encode_event(output.encoder, event));
+            if text.is_empty() {
+                // It can't be serialised, which was said in the log.
+                continue;
+            }
             output.append(text);
             output.statistics.events.add(1);
             mark(output, &mut self.dirty);

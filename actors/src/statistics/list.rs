@@ -55,6 +55,8 @@ impl Listed {
 impl Drop for Listed {
     fn drop(&mut self) {
         self.list.0.send_modify(|all| all.retain(|statistics| !Arc::ptr_eq(statistics, &self.statistics)));
+        #[cfg(feature = "metrics")]
+        super::metrics::publish_last(self.statistics.read());
     }
 }
 

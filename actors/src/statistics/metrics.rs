@@ -23,7 +23,7 @@ const RUNNING: &str = "qmp_monitor_running_microseconds";
 impl MonitorList {
     /// Publishes all numbers, as they stand now, to the recorder of the `metrics` facade; call it before each export.
     ///
-    /// Names, labels and units are in `docs/operating.md`. Of a monitor that was closed, the facade keeps what was published last.
+    /// Names, labels and units are in `docs/operating.md`. Of a monitor that is closed the last numbers are published by themselves.
     pub fn publish_metrics(&self) {
         describe();
         self.read().iter().for_each(publish);
@@ -32,10 +32,14 @@ impl MonitorList {
 
 fn describe() {
     describe_counter!(SESSIONS, Unit::Count, "Sessions that were opened");
-    describe_counter!(REQUESTS, Unit::Count, "Requests that were read in command mode");
+    describe_counter!(
+        REQUESTS,
+        Unit::Count,
+        "In-band requests that were read in command mode, and out-of-band commands that were run"
+    );
     describe_counter!(DROPPED, Unit::Count, "Requests that found the queue full");
-    describe_counter!(ERRORS, Unit::Count, "Error replies");
-    describe_counter!(EVENTS, Unit::Count, "Events that were sent");
+    describe_counter!(ERRORS, Unit::Count, "Error replies that were made for clients");
+    describe_counter!(EVENTS, Unit::Count, "Events that were made for clients");
     describe_counter!(BYTES, Unit::Bytes, "Bytes read from clients and taken by them");
     describe_counter!(COMMANDS, Unit::Count, "Commands that were begun (waiting) and have ended (running)");
     describe_counter!(COMMAND_TIME, Unit::Microseconds, "Time that commands waited and ran, in all");
@@ -44,6 +48,11 @@ fn describe() {
     describe_gauge!(QUEUE_LENGTH, Unit::Count, "In-band commands that wait");
     describe_gauge!(SUSPENDED, Unit::Count, "1 while this holder holds the input");
     describe_gauge!(RUNNING, Unit::Microseconds, "For how long the command that runs has been running; 0 if none does");
+}
+
+/// Publishes what a monitor counted that has ended, with whom nothing is connected and for whom nothing runs any more.
+pub(super) fn publish_last(info: MonitorInfo) {
+    publish(&MonitorInfo { session: None, suspended_by: Vec::new(), queue_length: 0, running: None, ..info });
 }
 
 fn publish(info: &MonitorInfo) {
