@@ -24,6 +24,15 @@ pub enum Marker {
     OutOfBand,
 }
 
+/// What comes next.
+enum Line {
+    Whole(Vec<u8>),
+    /// The peer has closed in the middle of it.
+    Part,
+    /// The peer has closed.
+    End,
+}
+
 /// One connection to a monitor.
 #[derive(Debug)]
 pub struct QmpClient {
@@ -216,15 +225,28 @@ impl QmpClient {
         }
     }
 
+    /// The peer has closed, or closes after events, be it in the middle of one: whoever does not read is cut off.
+    ///
+    /// # Errors
+    /// If something else comes.
+    pub fn expect_cut_behind_events(&mut self) -> Outcome {
+        loop {
+            match self.line()? {
+                Line::Whole(line) if is_event(&line) => {}
+                Line::Part | Line::End => return Ok(()),
+                Line::Whole(_) => return Err(self.failure("something came where the end was expected")),
+            }
+        }
+    }
+
     /// The peer has closed, or closes after events.
     ///
     /// # Errors
     /// If something else comes.
     pub fn expect_end_behind_events(&mut self) -> Outcome {
         while let Some(line) = self.line_or_end()? {
-            match serde_json::from_slice::<Value>(&line) {
-                Ok(message) if message.get("event").is_some() => {}
-                Ok(_) | Err(_) => return Err(self.failure("something came where the end was expected")),
+            if !is_event(&line) {
+                return Err(self.failure("something came where the end was expected"));
             }
         }
         Ok(())
@@ -258,13 +280,21 @@ impl QmpClient {
 
     /// `None`: the peer has closed, after a whole line.
     fn line_or_end(&mut self) -> Outcome<Option<Vec<u8>>> {
+        match self.line()? {
+            Line::Whole(line) => Ok(Some(line)),
+            Line::End => Ok(None),
+            Line::Part => Err(self.failure("the monitor closed the connection within a line")),
+        }
+    }
+
+    fn line(&mut self) -> Outcome<Line> {
         let deadline = Instant::now() + DEADLINE;
         let mut searched = 0;
         loop {
             if let Some(end) = self.unread[searched..].iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = self.unread.drain(..=searched + end).collect();
                 self.record.received(&line);
-                return Ok(Some(line));
+                return Ok(Line::Whole(line));
             }
             searched = self.unread.len();
             if self.read_more(deadline)? == 0 {
@@ -272,10 +302,10 @@ impl QmpClient {
             }
         }
         if self.unread.is_empty() {
-            return Ok(None);
+            return Ok(Line::End);
         }
         self.record.received(&self.unread);
-        Err(self.failure("the monitor closed the connection within a line"))
+        Ok(Line::Part)
     }
 
     fn read_more(&mut self, deadline: Instant) -> Outcome<usize> {
@@ -299,4 +329,8 @@ impl QmpClient {
             Err(error) => Err(self.failure(format!("cannot read: {error}"))),
         }
     }
+}
+
+fn is_event(line: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(line).is_ok_and(|message| message.get("event").is_some())
 }

@@ -36,6 +36,7 @@ impl Program {
         let addresses = launch.addresses(directory.path())?;
         let mut child = Command::new(&executable)
             .args(launch.command_line(&addresses))
+            .envs(launch.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -4,6 +4,8 @@
 
 #[path = "faults/base.rs"]
 mod base;
+#[path = "faults/clock.rs"]
+mod clock;
 #[path = "faults/descriptors.rs"]
 mod descriptors;
 #[path = "faults/full_disk.rs"]

@@ -251,7 +251,9 @@ impl History<'_> {
                 }
             }
             Step::Hold { monitor } => self.hold(monitor),
-            Step::Release { hold } if !self.holds.is_empty() => self.release(hold % self.holds.len()),
+            Step::Release { hold } if !self.holds.is_empty() => {
+                self.release(self.holds.len() - 1 - hold % self.holds.len())
+            }
             Step::Release { .. } => {}
             Step::ReleaseSlow => stage::release_slow(),
             Step::Emit => stage::emit(None),
@@ -310,6 +312,8 @@ impl History<'_> {
     /// Everybody lets go and reads: all must be answered.
     fn drain(&mut self) -> Result<(), String> {
         note(|| "* everybody lets go, sends and reads".into());
+        self.exchange()?;
+        self.check_ended()?;
         // The last throttled event is due by then.
         self.advance(1100);
         while !self.holds.is_empty() {
@@ -423,10 +427,7 @@ impl History<'_> {
         }
         (0..self.script.settings.len()).for_each(|monitor| self.close(monitor, CLOSE_WITHIN));
         self.exchange()?;
-        let left = |client: &&Client| client.is_open() && client.reads && !client.at_end;
-        if let Some(client) = self.clients.iter().find(left) {
-            return Err(format!("client {} reads all and its session is not ended", client.number));
-        }
+        self.check_ended()?;
         self.advance(2000);
         self.exchange()?;
         let alive = self.world.executor.alive();
@@ -434,6 +435,16 @@ impl History<'_> {
             return Err(format!("after the end there are still {alive:?}"));
         }
         self.check_finished_are_answered()
+    }
+
+    /// Who reads all was not kept waiting when the monitor was closed.
+    fn check_ended(&self) -> Result<(), String> {
+        let is_closed = |client: &&Client| self.world.monitors[client.monitor].closed;
+        let is_left = |client: &&Client| client.is_open() && client.reads && !client.at_end;
+        match self.clients.iter().filter(is_closed).find(is_left) {
+            Some(client) => Err(format!("client {} reads all and its session does not end", client.number)),
+            None => Ok(()),
+        }
     }
 
     /// What was executed was answered, end or not, to whoever reads.

@@ -69,6 +69,7 @@ pub(super) enum Step {
     Hold {
         monitor: usize,
     },
+    /// Counted from the newest.
     Release {
         hold: usize,
     },
@@ -178,7 +179,12 @@ fn add(steps: &mut Vec<Step>, chance: &mut Chance, flood: usize) {
         49..=53 => steps.push(Step::Close { client }),
         54..=57 => steps.push(Step::StopReading { client }),
         58..=60 => steps.push(Step::ReadOn { client }),
-        61..=66 => steps.push(Step::Hold { monitor }),
+        61..=66 => {
+            steps.push(Step::Hold { monitor });
+            if chance.percent(40) {
+                steps.push(Step::Release { hold: 0 });
+            }
+        }
         67..=72 => steps.push(Step::Release { hold: client }),
         73..=78 => steps.push(Step::ReleaseSlow),
         79..=83 => steps.push(Step::Emit),

@@ -98,6 +98,7 @@ pub struct Launch {
     monitors: usize,
     monitor_options: String,
     arguments: Vec<OsString>,
+    pub(super) environment: Vec<(OsString, OsString)>,
 }
 
 impl Launch {
@@ -110,6 +111,7 @@ impl Launch {
             monitors: 1,
             monitor_options: String::new(),
             arguments: Vec::new(),
+            environment: Vec::new(),
         }
     }
 
@@ -145,6 +147,13 @@ impl Launch {
     #[must_use]
     pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
         self.arguments.push(argument.into());
+        self
+    }
+
+    /// A variable of the program's environment.
+    #[must_use]
+    pub fn environment(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
         self
     }
 

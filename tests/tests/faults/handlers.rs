@@ -206,7 +206,7 @@ fn a_flood_of_events_closes_who_does_not_read_and_harms_nobody_else() -> Outcome
         assert_eq!(client.execute("floods", json!({}))?, json!("flooded"));
         is_fine(&mut monitors.session(2, &[])?)?;
     }
-    deaf.expect_end_behind_events()?;
+    deaf.expect_cut_behind_events()?;
     is_fine(&mut monitors.session(0, &[])?)
 }
 
