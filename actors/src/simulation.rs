@@ -8,6 +8,7 @@
 //! `SIM_SEED=N` replays one history and shows all of it; `SIM_FROM` and `SIM_HISTORIES` choose others than the first 10,000.
 
 mod chance;
+mod checks;
 mod client;
 mod executor;
 mod expectation;

@@ -14,11 +14,11 @@ use tokio::task::LocalSet;
 use tracing::Dispatch;
 
 use super::chance::Chance;
+use super::checks::check_at_rest;
 use super::client::Client;
-use super::expectation::{Expected, Order};
 use super::script::{Script, Step};
 use super::stage::{self, Stage, on_stage};
-use super::watch::{self, MAY_WAIT, Seen, Tracing, Watch, note, of_monitor};
+use super::watch::{self, Tracing, Watch, note, of_monitor};
 use super::world::World;
 use crate::wall_clock;
 
@@ -37,18 +37,18 @@ struct Hold {
     confirmed: bool,
 }
 
-struct History<'a> {
+pub(super) struct History<'a> {
     runtime: &'a Runtime,
     chance: Chance,
     script: &'a Script,
-    world: World,
-    clients: Vec<Client>,
+    pub(super) world: World,
+    pub(super) clients: Vec<Client>,
     holds: Vec<Hold>,
     guards: u64,
     /// Sessions of each monitor that had ended when everybody was last at rest.
     closed_at_rest: Vec<u64>,
     answers: LocalSet,
-    ending: bool,
+    pub(super) ending: bool,
 }
 
 /// Runs a script; `seed` decides who runs when. With [`Tracing::On`], [`watch::take_trace`] has what happened.
@@ -155,30 +155,6 @@ impl History<'_> {
             self.check_end(place)?;
         }
         Ok(progress)
-    }
-
-    /// The monitor ended a session: only after the client did and all was answered, or where it may otherwise.
-    fn check_end(&self, place: usize) -> Result<(), String> {
-        let client = &self.clients[place];
-        let aborted = of_monitor(client.monitor, |seen| seen.aborted.contains(&client.session));
-        if aborted {
-            return Ok(());
-        }
-        if client.has_part_of_a_line() {
-            return Err(format!("client {} was left with half a message", client.number));
-        }
-        if self.ending || self.world.monitors[client.monitor].closed {
-            return Ok(());
-        }
-        if !client.half_closed {
-            return Err(format!("client {} reads the end though it has not ended", client.number));
-        }
-        let owed = client.model.owed();
-        if owed.is_empty() {
-            Ok(())
-        } else {
-            Err(format!("client {} reads the end before answers to {owed:?}", client.number))
-        }
     }
 
     /// Nobody can run: what was said has reached everybody.
@@ -340,20 +316,6 @@ impl History<'_> {
         self.check_counts()
     }
 
-    /// What the monitors count is what was seen of them.
-    fn check_counts(&self) -> Result<(), String> {
-        for told in self.world.list.read() {
-            let monitor = told.monitor as usize;
-            let (opened, in_band, dropped) = of_monitor(monitor, |seen| (seen.opened, seen.in_band, seen.dropped));
-            let counts = (told.counts.sessions, told.counts.in_band, told.counts.dropped);
-            let is_idle = told.queue_length == 0 && told.running.is_none() && told.session.is_none();
-            if counts != (opened, in_band, dropped) || !is_idle || !told.suspended_by.is_empty() {
-                return Err(format!("{opened} sessions, {in_band} in-band, {dropped} dropped, and it tells {told:?}"));
-            }
-        }
-        Ok(())
-    }
-
     /// All that can be sent and read is.
     fn exchange(&mut self) -> Result<bool, String> {
         let mut progress = false;
@@ -401,17 +363,6 @@ impl History<'_> {
         Ok(ended)
     }
 
-    fn what_is_missing(&self) -> String {
-        let open = self.clients.iter().filter(|client| client.is_open() && !client.at_end);
-        let missing: Vec<String> = open
-            .map(|client| {
-                let (owed, unsent) = (client.model.owed(), client.has_output());
-                format!("client {} of monitor {}: owed {owed:?}, unsent input: {unsent}", client.number, client.monitor)
-            })
-            .collect();
-        format!("nothing goes on: {}", missing.join("; "))
-    }
-
     fn shut_down(&mut self) -> Result<(), String> {
         note(|| "* shutdown".into());
         self.ending = true;
@@ -435,60 +386,5 @@ impl History<'_> {
             return Err(format!("after the end there are still {alive:?}"));
         }
         self.check_finished_are_answered()
-    }
-
-    /// Who reads all was not kept waiting when the monitor was closed.
-    fn check_ended(&self) -> Result<(), String> {
-        let is_closed = |client: &&Client| self.world.monitors[client.monitor].closed;
-        let is_left = |client: &&Client| client.is_open() && client.reads && !client.at_end;
-        match self.clients.iter().filter(is_closed).find(is_left) {
-            Some(client) => Err(format!("client {} reads all and its session does not end", client.number)),
-            None => Ok(()),
-        }
-    }
-
-    /// What was executed was answered, end or not, to whoever reads.
-    fn check_finished_are_answered(&self) -> Result<(), String> {
-        for client in self.clients.iter().filter(|client| client.is_open() && client.reads) {
-            if of_monitor(client.monitor, |seen| seen.aborted.contains(&client.session)) {
-                continue;
-            }
-            let owed = client.model.owed();
-            if let Some(tag) = client.promised.iter().find(|tag| owed.contains(&tag.as_str())) {
-                return Err(format!("{tag} was executed and never answered"));
-            }
-        }
-        self.clients.iter().try_for_each(|client| client.model.check_handlers())
-    }
-}
-
-/// What is served has gone as far as it can: everything was read, unless somebody holds the input, who has a reason to.
-fn check_at_rest(client: &mut Client, seen: &Seen) -> Result<(), String> {
-    if seen.closing || seen.session != Some(client.session) {
-        return Ok(());
-    }
-    if seen.negotiated {
-        let (event, tick) = on_stage(|stage| (stage.last_event, stage.last_tick));
-        client.model.takes_events_after(event, tick);
-    }
-    let unreasonable = |holder: &&String| match holder.as_str() {
-        "CommandInFlight" => seen.oob || seen.waiting.is_empty() && !seen.running,
-        "QueueFull" => seen.may_drop || seen.waiting.len() < MAY_WAIT,
-        _ => false,
-    };
-    if let Some(holder) = seen.holders.iter().find(unreasonable) {
-        return Err(format!("{holder} holds monitor {} without a reason", client.monitor));
-    }
-    if !seen.holders.is_empty() || !client.has_sent_all() {
-        return Ok(());
-    }
-    let is_in_band = |request: &&Expected| matches!(request.order, Order::InBand { .. });
-    let in_band = client.model.requests.iter().filter(is_in_band).count();
-    if seen.handed_in != in_band as u64 {
-        return Err(format!("of {in_band} requests of client {} only {} were read", client.number, seen.handed_in));
-    }
-    match client.model.requests.iter().find(|request| request.order == Order::OutOfBand && !request.has_run()) {
-        Some(late) => Err(format!("{} was not run at once", late.tag)),
-        None => Ok(()),
     }
 }
