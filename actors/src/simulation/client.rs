@@ -15,6 +15,8 @@ use super::watch::{note, of_monitor};
 use crate::options::IdRule;
 use crate::queue::QueueFull;
 
+const ID_REQUIRED: &str = "Out-Of-Band capability requires that every command contains an 'id' field";
+
 /// What the client knows of its session's mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -93,8 +95,25 @@ impl Client {
         self.model.requests.push(expected);
     }
 
+    /// Whether it is refused without an id. In one session that is in one band only, and in-band only where nothing is
+    /// answered before its turn, so that two such can be told apart.
+    fn must_have_id(&self, ask: Ask) -> bool {
+        let Setting { ids, queue_full, .. } = self.setting;
+        let refused = match ask {
+            Ask::OutOfBand(_) => ids == IdRule::WhereNeeded && queue_full == QueueFull::Drop,
+            Ask::InBand(_) | Ask::Unknown | Ask::BadArguments => {
+                ids == IdRule::Required && queue_full == QueueFull::Suspend
+            }
+            Ask::Negotiate(_) | Ask::BadMember | Ask::BadJson => false,
+        };
+        refused && self.mode == Mode::Command(Oob::Enabled)
+    }
+
     /// Whether the answer could be told from others all the same.
     fn may_go_without_id(&self, ask: Ask) -> bool {
+        if self.must_have_id(ask) {
+            return true;
+        }
         let free = self.setting.ids == IdRule::WhereNeeded && self.setting.queue_full == QueueFull::Suspend;
         match ask {
             Ask::BadJson | Ask::BadMember => true,
@@ -112,7 +131,17 @@ impl Client {
             Mode::Negotiating => (self.answer_to_negotiation(ask, &tag), Order::All),
             Mode::Command(oob) => answer(ask, &tag, oob),
         };
+        let (reply, order) = match (naming, order) {
+            (Naming::WithoutId, Order::OutOfBand) if self.must_have_id(ask) => {
+                (Reply::Error(ID_REQUIRED.into()), order)
+            }
+            (Naming::WithoutId, _) if self.must_have_id(ask) => {
+                (Reply::Error(ID_REQUIRED.into()), Order::InBand { malformed: true })
+            }
+            (Naming::WithoutId | Naming::WithId, order) => (reply, order),
+        };
         let runs = match ask {
+            _ if reply == Reply::Error(ID_REQUIRED.into()) => false,
             Ask::InBand(_) => matches!(order, Order::InBand { .. }),
             Ask::OutOfBand(name) => order == Order::OutOfBand && name.starts_with("sim-oob"),
             Ask::Negotiate(_) | Ask::Unknown | Ask::BadArguments | Ask::BadMember | Ask::BadJson => false,

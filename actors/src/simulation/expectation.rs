@@ -174,7 +174,7 @@ impl Model {
                 Reply::Error(text) => message["error"]["desc"].as_str() == Some(text),
                 Reply::Negotiated | Reply::Nothing => false,
             };
-            !request.has_id && same
+            !request.has_id && !request.done && same
         };
         self.requests.iter().position(answers)
     }
