@@ -12,6 +12,7 @@ use actix_qmp_messages::schema::{self, VersionInfo};
 use actix_qmp_messages::{Command, MonitorId, QmpError, StopDispatching};
 use actix_rt::{Arbiter, System};
 use tokio::sync::oneshot;
+use tokio::time::error::Elapsed;
 use tokio_util::sync::CancellationToken;
 
 use crate::builtin;
@@ -324,7 +325,7 @@ impl Monitors {
     }
 
     /// Ends all monitors: the command that runs is answered, what waits is not executed, what was answered or emitted
-    /// goes out; all that within `within` (and a second for each I/O thread to confirm), whatever clients and handlers
+    /// goes out; all that within `within` (and a second for the I/O threads to confirm), whatever clients and handlers
     /// do. A command that takes all of it leaves its client no time to take output.
     ///
     /// Must not be waited for within a handler, whose answer it waits for: call [`ShutdownTrigger::trigger`] there.
@@ -342,10 +343,7 @@ impl Monitors {
             blocked |= !matches!(closed.await, Ok(Ok(())));
         }
         for IoThread { arbiter, .. } in self.io {
-            arbiter.stop();
-            if !blocked {
-                blocked |= !matches!(tokio::time::timeout(CONFIRMATION, join(arbiter)).await, Ok(Ok(())));
-            }
+            blocked |= end_arbiter(arbiter, deadline + CONFIRMATION).await.is_err();
         }
         match (stopped, blocked) {
             (_, true) => Err(ShutdownError::IoThreadBlocked),
@@ -355,8 +353,20 @@ impl Monitors {
     }
 }
 
-async fn join(arbiter: Arbiter) -> Result<(), tokio::task::JoinError> {
-    tokio::task::spawn_blocking(move || drop(arbiter.join())).await
+/// Stops an I/O thread and waits for its end, but no longer than that: joining would wait for ever for a thread that is blocked.
+async fn end_arbiter(arbiter: Arbiter, by: tokio::time::Instant) -> Result<(), Elapsed> {
+    // A task of the thread ends with it.
+    let (alive, ended) = oneshot::channel::<()>();
+    arbiter.spawn(async move {
+        let _alive = alive;
+        std::future::pending::<()>().await;
+    });
+    arbiter.stop();
+    // That nothing was sent is how the end is told.
+    let _ = tokio::time::timeout_at(by, ended).await?;
+    // It has ended but for the last of it. Whether it panicked is told by what did.
+    drop(arbiter.join());
+    Ok(())
 }
 
 /// The main arbiter, if the caller is on it.
@@ -430,3 +440,6 @@ pub enum ShutdownError {
     #[error("an I/O thread did not end in time; an out-of-band handler blocks it")]
     IoThreadBlocked,
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,9 @@ where
 
     /// Sends, or keeps for the next turn. A receiver that is gone needs nothing: its monitor is being taken down.
     pub(crate) fn send(&mut self, message: M) -> Flushed {
-        tracing::trace!(edge = edge::<M>(), content = ?message, "actor_message");
+        if tracing::enabled!(tracing::Level::TRACE) {
+            trace(&message);
+        }
         if self.kept.is_empty() {
             return self.try_send(message);
         }
@@ -66,6 +68,13 @@ where
             }
         }
     }
+}
+
+/// Apart from what is done with every message, of which few are looked at.
+#[cold]
+#[inline(never)]
+fn trace<M: Debug>(message: &M) {
+    tracing::trace!(edge = edge::<M>(), content = ?message, "actor_message");
 }
 
 /// Name of an edge, as the messages' crate has it.

@@ -231,7 +231,7 @@ impl Driven for Queue {
             self.follow(holder, hold);
         }
         self.set_gate();
-        self.tell_statistics();
+        self.statistics.set_queue(self.requests.len(), self.counter.holders().iter().map(|holder| holder.told()));
         // What was said just now may have been kept: this sees to a next turn.
         self.flush(task);
     }
@@ -240,10 +240,6 @@ impl Driven for Queue {
 impl Queue {
     fn flush(&mut self, task: &task::Context<'_>) -> Flushed {
         self.parser.flush(task).and(self.dispatcher.flush(task)).and(self.responder.flush(task))
-    }
-
-    fn tell_statistics(&self) {
-        self.statistics.set_queue(self.requests.len(), self.counter.holders().iter().map(|holder| holder.told()));
     }
 
     fn is_current(&self, session: SessionKey) -> bool {

@@ -44,8 +44,11 @@ impl Connection {
     pub(crate) fn from_unix(socket: UnixStream) -> io::Result<Self> {
         let peer = match getsockopt(&socket, PeerCredentials) {
             Ok(peer) => format!("unix:pid={},uid={},gid={}", peer.pid(), peer.uid(), peer.gid()),
-            // A filter of system calls forbids to ask; the client is served all the same.
-            Err(_) => "unix".to_owned(),
+            // A filter of system calls may forbid to ask; the client is served all the same.
+            Err(error) => {
+                tracing::debug!(%error, "peer_not_told");
+                "unix".to_owned()
+            }
         };
         Ok(Connection { stream: Stream::Socket(Socket::new(socket.into())?), peer })
     }

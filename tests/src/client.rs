@@ -184,6 +184,21 @@ impl QmpClient {
         self.run(json!({ "exec-oob": command, "arguments": arguments }))
     }
 
+    /// Waits, out-of-band, until this command runs in-band, of any client.
+    ///
+    /// # Errors
+    /// If it does not in time, or this client gets another answer.
+    pub fn wait_until_running(&mut self, command: &str) -> Outcome {
+        let started = Instant::now();
+        while started.elapsed() < DEADLINE {
+            let told = self.execute_oob("x-query-monitors", json!({}))?;
+            if told.as_array().is_some_and(|all| all.iter().any(|one| one["running"]["command"] == command)) {
+                return Ok(());
+            }
+        }
+        Err(self.failure(format!("{command} is not run")))
+    }
+
     fn run(&mut self, mut request: Value) -> Outcome<Value> {
         let id = self.fresh_id();
         request["id"] = id.clone();

@@ -86,14 +86,17 @@ fn mixed_up(product: Product, program: &Program) -> Outcome<Count> {
     for _ in 0..ROUNDS {
         let mut first = patient_session(program)?;
         match product {
-            // Long enough for it to be running, and not for QEMU to have ended it.
-            Product::Qemu => first.send(r#"{"execute": "query-qmp-schema", "id": "first"}"#)?,
-            // This one has made the schema long before: it is held until the next client lets it go.
+            Product::Qemu => {
+                first.send(r#"{"execute": "query-qmp-schema", "id": "first"}"#)?;
+                // Long enough for it to be running, and not for QEMU to have ended it.
+                thread::sleep(Duration::from_millis(5));
+            }
             Product::QmpVmm => {
-                first.send(r#"{"execute": "x-oob-test", "arguments": {"lock": true}, "id": "first"}"#)?
+                // This one has made the schema long before: it is held until the next client lets it go.
+                first.send(r#"{"execute": "x-oob-test", "arguments": {"lock": true}, "id": "first"}"#)?;
+                first.wait_until_running("x-oob-test")?;
             }
         }
-        thread::sleep(Duration::from_millis(5));
         drop(first);
         let mut second = program.client(0)?;
         second.send(r#"{"execute": "qmp_capabilities", "arguments": {"enable": ["oob"]}, "id": "second"}"#)?;

@@ -11,14 +11,15 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use serde::Serialize;
+use serde_json::{Value, json};
 
-use self::kinds::{KINDS, MAY_WAIT};
+use self::kinds::{KINDS, Role};
 use crate::footprint::Footprint;
-use crate::program::Address;
+use crate::program::{Address, DEADLINE};
 use crate::{Failure, Launch, Outcome, Product, Program};
 
-/// Threads of clients; each has monitors of its own.
-const WORKERS: usize = 8;
+/// Threads of clients at most; each has monitors of its own.
+const WORKERS: usize = 64;
 /// Memory that the allocator may keep of what was used once, and a dump's buffers.
 const RESIDENT_ALLOWANCE: u64 = 16 << 20;
 
@@ -75,6 +76,7 @@ struct Report {
     answers: u64,
     dropped: u64,
     abandoned: u64,
+    faults: u64,
     clients: Vec<(&'static str, u64)>,
     samples: Vec<Sample>,
 }
@@ -136,6 +138,12 @@ pub fn run(options: &SoakOptions) -> Outcome {
         answers: load(&counts.answers),
         dropped: load(&counts.dropped),
         abandoned: load(&counts.abandoned),
+        faults: KINDS
+            .iter()
+            .zip(&clients)
+            .filter(|(kind, _)| kind.role == Role::Fault)
+            .map(|(_, count)| load(count))
+            .sum(),
         clients: KINDS.iter().zip(&clients).map(|(kind, count)| (kind.name, load(count))).collect(),
         samples,
     };
@@ -148,15 +156,21 @@ pub fn run(options: &SoakOptions) -> Outcome {
 /// What the monitors count agrees with what the clients do, and nothing is left of any.
 fn agrees(program: &Program, counts: &Counts, monitors: u64) -> Outcome {
     let mut client = program.session(&["oob"])?;
-    // Behind all that clients left, one request of each monitor after the other.
-    (0..=MAY_WAIT).try_for_each(|_| client.execute("query-status", serde_json::json!({})).map(drop))?;
-    let told = client.execute_oob("x-query-monitors", serde_json::json!({}))?;
+    let started = Instant::now();
+    let rests = |one: &Value| one["queue-length"] == 0 && one.get("running").is_none();
+    let told = loop {
+        let told = client.execute_oob("x-query-monitors", json!({}))?;
+        // Some monitors may not have noticed yet that their last clients are gone.
+        if told.as_array().is_some_and(|all| all.iter().all(rests)) || started.elapsed() > DEADLINE {
+            break told;
+        }
+    };
     let all = told.as_array().ok_or_else(|| client.failure("no list of monitors"))?;
     let sum = |name: &str| all.iter().filter_map(|one| one["counts"][name].as_u64()).sum::<u64>();
     let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
     // Each monitor greeted one client before the others came; one more asks here; and starting asks whether it greets.
     let ours = load(&counts.sessions) + monitors + 2;
-    let rests = all.iter().all(|one| one["queue-length"] == 0 && one.get("running").is_none());
+    let rests = all.iter().all(rests);
     let answered = load(&counts.answers) <= sum("in-band") + sum("out-of-band");
     if sum("sessions") == ours && sum("dropped") >= load(&counts.dropped) && rests && answered {
         return Ok(());
@@ -193,9 +207,10 @@ fn work(
 
 impl Report {
     fn print(&self, base: Footprint, last: Footprint) {
-        let Self { seconds, requests, answers, dropped, abandoned, .. } = self;
+        let Self { seconds, requests, answers, dropped, abandoned, faults, .. } = self;
         println!("| {seconds} s | |\n|---|---:|\n| requests | {requests} |\n| answers | {answers} |");
         println!("| dropped | {dropped} |\n| abandoned by their clients | {abandoned} |");
+        println!("| faults: clients that do what a monitor must bear | {faults} |");
         for (kind, count) in &self.clients {
             println!("| clients: {kind} | {count} |");
         }

@@ -6,7 +6,7 @@
 
 /// Bytes of reply for which one byte of input pays.
 const REPLY_BYTES: usize = 4;
-/// Input bytes that an error costs at least. A usual error reply is some 85 bytes.
+/// Input bytes that an error costs at least: what one with a description of 48 characters comes to.
 const BYTES_PER_ERROR: usize = 32;
 /// Errors that may come at once.
 const BURST: usize = 32;

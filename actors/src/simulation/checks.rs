@@ -44,13 +44,19 @@ impl History<'_> {
 
     /// What the monitors count is what was seen of them.
     pub(super) fn check_counts(&self) -> Result<(), String> {
-        for told in self.world.list.read() {
+        let all = self.world.list.read();
+        let open = (0..).zip(&self.world.monitors).filter(|(_, monitor)| !monitor.closed).map(|(id, _)| id);
+        if !all.iter().map(|told| told.monitor).eq(open) {
+            return Err(format!("not the monitors that there are: {all:?}"));
+        }
+        for told in all {
             let monitor = told.monitor as usize;
-            let (opened, in_band, dropped) = of_monitor(monitor, |seen| (seen.opened, seen.in_band, seen.dropped));
-            let counts = (told.counts.sessions, told.counts.in_band, told.counts.dropped);
+            let seen = of_monitor(monitor, |seen| [seen.opened, seen.in_band, seen.out_of_band, seen.dropped]);
+            let counts = &told.counts;
+            let counts = [counts.sessions, counts.in_band, counts.out_of_band, counts.dropped];
             let is_idle = told.queue_length == 0 && told.running.is_none() && told.session.is_none();
-            if counts != (opened, in_band, dropped) || !is_idle || !told.suspended_by.is_empty() {
-                return Err(format!("{opened} sessions, {in_band} in-band, {dropped} dropped, and it tells {told:?}"));
+            if counts != seen || !is_idle || !told.suspended_by.is_empty() {
+                return Err(format!("{seen:?} sessions, in-band, out-of-band and dropped, and it tells {told:?}"));
             }
         }
         Ok(())

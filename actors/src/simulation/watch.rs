@@ -36,6 +36,8 @@ pub(super) struct Seen {
     /// How many were handed in: in the session, and in all.
     pub(super) handed_in: u64,
     pub(super) in_band: u64,
+    /// Out-of-band commands that were run, in all sessions.
+    pub(super) out_of_band: u64,
     /// How many were dropped, in all sessions.
     pub(super) dropped: u64,
     /// A command of the session runs.
@@ -113,6 +115,7 @@ impl Log {
         let seen = usize::try_from(monitor).ok().and_then(|monitor| self.monitors.get_mut(monitor));
         let seen = seen?;
         seen.in_band += u64::from(fields.in_band);
+        seen.out_of_band += u64::from(!fields.in_band);
         if seen.session != Some(session) {
             return None;
         }

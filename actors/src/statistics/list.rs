@@ -12,7 +12,15 @@ use super::Statistics;
 ///
 /// Cheap to clone; may be asked from any thread, and waits for none.
 #[derive(Debug, Clone, Default)]
-pub struct MonitorList(Arc<watch::Sender<Vec<Arc<Statistics>>>>);
+pub struct MonitorList(Arc<Lists>);
+
+/// Who there is, and of whom numbers were published.
+#[derive(Debug, Default)]
+struct Lists {
+    all: watch::Sender<Vec<Arc<Statistics>>>,
+    #[cfg(feature = "metrics")]
+    published: watch::Sender<Vec<Arc<Statistics>>>,
+}
 
 impl MonitorList {
     /// All monitors, in the order they were added.
@@ -24,18 +32,32 @@ impl MonitorList {
     /// Puts a monitor on the list until what this gives is dropped.
     pub(crate) fn add(&self, monitor: MonitorId, chardev: String) -> Listed {
         let statistics = Arc::new(Statistics::new(monitor, chardev));
-        self.0.send_modify(|all| all.push(Arc::clone(&statistics)));
+        self.0.all.send_modify(|all| all.push(Arc::clone(&statistics)));
         Listed { list: self.clone(), statistics }
     }
 
     /// What is counted for a monitor; for one that is not listed, something that nobody reads.
     pub(crate) fn of(&self, monitor: MonitorId) -> Arc<Statistics> {
-        let found = self.0.borrow().iter().find(|statistics| statistics.monitor() == monitor).cloned();
+        let found = self.0.all.borrow().iter().find(|statistics| statistics.monitor() == monitor).cloned();
         found.unwrap_or_else(|| Arc::new(Statistics::new(monitor, String::new())))
     }
 
     fn statistics(&self) -> Vec<Arc<Statistics>> {
-        self.0.borrow().clone()
+        self.0.all.borrow().clone()
+    }
+
+    /// Those that there are, and those that have ended since this was asked last or still run a command.
+    #[cfg(feature = "metrics")]
+    pub(super) fn to_publish(&self) -> (Vec<Arc<Statistics>>, Vec<Arc<Statistics>>) {
+        let all = self.statistics();
+        let mut ended = Vec::new();
+        self.0.published.send_modify(|published| {
+            let before = std::mem::replace(published, all.clone());
+            let is_gone = |one: &Arc<Statistics>| !all.iter().any(|other| Arc::ptr_eq(one, other));
+            ended.extend(before.into_iter().filter(is_gone));
+            published.extend(ended.iter().filter(|one| one.running().is_some()).cloned());
+        });
+        (all, ended)
     }
 }
 
@@ -54,9 +76,7 @@ impl Listed {
 
 impl Drop for Listed {
     fn drop(&mut self) {
-        self.list.0.send_modify(|all| all.retain(|statistics| !Arc::ptr_eq(statistics, &self.statistics)));
-        #[cfg(feature = "metrics")]
-        super::metrics::publish_last(self.statistics.read());
+        self.list.0.all.send_modify(|all| all.retain(|statistics| !Arc::ptr_eq(statistics, &self.statistics)));
     }
 }
 

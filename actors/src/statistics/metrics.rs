@@ -23,10 +23,15 @@ const RUNNING: &str = "qmp_monitor_running_microseconds";
 impl MonitorList {
     /// Publishes all numbers, as they stand now, to the recorder of the `metrics` facade; call it before each export.
     ///
-    /// Names, labels and units are in `docs/operating.md`. Of a monitor that is closed the last numbers are published by themselves.
+    /// Names, labels and units are in `docs/operating.md`. A monitor that was closed is published once more, and longer if
+    /// a command of it still runs.
     pub fn publish_metrics(&self) {
         describe();
-        self.read().iter().for_each(publish);
+        let (all, ended) = self.to_publish();
+        all.iter().for_each(|statistics| publish(&statistics.read()));
+        for statistics in ended {
+            publish(&MonitorInfo { session: None, suspended_by: Vec::new(), queue_length: 0, ..statistics.read() });
+        }
     }
 }
 
@@ -48,11 +53,6 @@ fn describe() {
     describe_gauge!(QUEUE_LENGTH, Unit::Count, "In-band commands that wait");
     describe_gauge!(SUSPENDED, Unit::Count, "1 while this holder holds the input");
     describe_gauge!(RUNNING, Unit::Microseconds, "For how long the command that runs has been running; 0 if none does");
-}
-
-/// Publishes what a monitor counted that has ended, with whom nothing is connected and for whom nothing runs any more.
-pub(super) fn publish_last(info: MonitorInfo) {
-    publish(&MonitorInfo { session: None, suspended_by: Vec::new(), queue_length: 0, running: None, ..info });
 }
 
 fn publish(info: &MonitorInfo) {

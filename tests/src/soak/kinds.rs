@@ -11,29 +11,38 @@ use super::Counts;
 use crate::program::{Address, DEADLINE};
 use crate::{Failure, Outcome, QmpClient};
 
+/// What a client is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Load,
+    /// It does what a monitor must bear.
+    Fault,
+}
+
 /// A kind of client.
 pub(super) struct Kind {
     pub(super) name: &'static str,
+    pub(super) role: Role,
     pub(super) run: fn(&Address, &mut Rng, &Counts) -> Outcome,
 }
 
 pub(super) const KINDS: [Kind; 12] = [
-    Kind { name: "ordinary", run: ordinary },
-    Kind { name: "many at once, oob off", run: written_ahead },
-    Kind { name: "many at once, oob on", run: flood },
-    Kind { name: "half-close", run: half_close },
-    Kind { name: "garbage", run: garbage },
-    Kind { name: "vanishes within a request", run: vanishes },
-    Kind { name: "leaves with answers unread", run: leaves_unread },
-    Kind { name: "resets the connection", run: resets },
-    Kind { name: "byte by byte", run: byte_by_byte },
-    Kind { name: "storm of events", run: storm },
-    Kind { name: "holds the dispatcher", run: holds },
-    Kind { name: "holds the main thread", run: dumps },
+    Kind { name: "ordinary", role: Role::Load, run: ordinary },
+    Kind { name: "many at once, oob off", role: Role::Load, run: written_ahead },
+    Kind { name: "many at once, oob on", role: Role::Load, run: flood },
+    Kind { name: "half-close", role: Role::Fault, run: half_close },
+    Kind { name: "garbage", role: Role::Fault, run: garbage },
+    Kind { name: "vanishes within a request", role: Role::Fault, run: vanishes },
+    Kind { name: "leaves with answers unread", role: Role::Fault, run: leaves_unread },
+    Kind { name: "resets the connection", role: Role::Fault, run: resets },
+    Kind { name: "byte by byte", role: Role::Load, run: byte_by_byte },
+    Kind { name: "storm of events", role: Role::Load, run: storm },
+    Kind { name: "holds the dispatcher", role: Role::Fault, run: holds },
+    Kind { name: "holds the main thread", role: Role::Fault, run: dumps },
 ];
 
 /// Requests that may wait: these are never dropped.
-pub(super) const MAY_WAIT: usize = 8;
+const MAY_WAIT: usize = 8;
 /// Bytes of RAM that are dumped.
 const DUMPED: u64 = 8 << 20;
 /// Resets that a storm asks for.
@@ -276,7 +285,7 @@ fn dumps(monitor: &Address, _chance: &mut Rng, counts: &Counts) -> Outcome {
     client.send(1, r#"{"exec-oob": "query-yank", "id": "oob"}"#)?;
     let mut answers = [client.answer()?, client.answer()?];
     answers.sort_by_key(|answer| answer["id"].to_string());
-    if answers[0] != json!({"return": {}, "id": "dump"}) || !answers[1]["return"].is_array() {
+    if answers[0] != json!({"return": {}, "id": "dump"}) || answers[1] != json!({"return": [], "id": "oob"}) {
         return Err(client.client.failure("no answers to 'dump' and 'oob'"));
     }
     let mut magic = [0; 4];

@@ -9,11 +9,10 @@ use serde_json::json;
 
 use crate::base::Base;
 
-/// Where Debian's package `libfaketime` puts it, on any architecture.
+/// Where Debian's package `libfaketime` puts it.
 fn library() -> Option<String> {
-    let folders = fs::read_dir("/usr/lib").ok()?.filter_map(Result::ok);
-    let mut found = folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
-    found.find(|path| path.exists()).map(|path| path.display().to_string())
+    let path = format!("/usr/lib/{}-linux-gnu/faketime/libfaketimeMT.so.1", std::env::consts::ARCH);
+    Path::new(&path).exists().then_some(path)
 }
 
 /// Seconds since 1970 of the event that the command causes.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use actix_qmp::MonitorList;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-/// How long a client may take to send its request, and then to take the answer.
+/// How long a client may take to send its request, and then for each part of the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Bytes of a request.
 const LONGEST_REQUEST: usize = 8 << 10;
@@ -34,7 +34,7 @@ fn answer(mut client: &TcpStream, text: &str) -> io::Result<()> {
     let deadline = Instant::now() + PATIENCE;
     let (mut request, mut length) = ([0; LONGEST_REQUEST], 0);
     // It ends with an empty line; whatever it asks for, there is one answer.
-    while !request[..length].ends_with(b"\r\n\r\n") {
+    while !request[..length].windows(3).any(|end| end == b"\n\r\n") {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() || length == request.len() {
             return Err(io::Error::new(ErrorKind::InvalidData, "no request, or one without an end"));

@@ -35,7 +35,7 @@ pub(crate) enum Frame {
     Error {
         /// Which.
         error: SyntaxError,
-        /// The `id`, where it stood before the mistake.
+        /// The `id`, where it stood before the mistake in an object whose brackets are balanced.
         id: Option<RequestId>,
     },
 }
