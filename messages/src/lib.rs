@@ -5,25 +5,25 @@
 //!
 //! A receiver is gone only while its monitor is taken down, or through a bug of ours.
 //!
-//! | sender → receiver | what passes | bound | when the mailbox is full | when the receiver is gone |
-//! |---|---|---|---|---|
-//! | frontend → parser | [`FrontendToParser`]: connection, bytes | [`READ_WINDOW`] | kept, sent next turn | said in the log |
-//! | parser → frontend | [`ParserToFrontend`]: room to read | 2 | kept, sent next turn | said in the log |
-//! | parser → queue | [`ParserToQueue`]: in-band requests | 1 request | kept, sent next turn | said in the log |
-//! | queue → parser | [`QueueToParser`]: suspend, resume | 1 per request judged, 1 per change of the counter | kept, sent next turn | said in the log |
-//! | queue → dispatcher | [`QueueToDispatcher`]: requests ready to run | [`DISPATCH_WINDOW`] per monitor | kept, sent next turn | said in the log; requests wait |
-//! | dispatcher → queue | [`DispatcherToQueue`]: request taken | [`DISPATCH_WINDOW`] | kept, sent next turn | dropped: monitor is gone |
-//! | dispatcher → responder | [`DispatcherToResponder`]: results | 1 per request taken | kept, sent next turn | dropped: arbiter is gone |
-//! | parser → responder | [`ParserToResponder`]: greeting, negotiation, OOB results | 1 per turn | kept, sent next turn | said in the log |
-//! | queue → responder | [`QueueToResponder`]: malformed, dropped, finished | 1 per request judged | kept, sent next turn | said in the log |
-//! | responder → queue | [`ResponderToQueue`]: answered, backlog | 1 per turn with answers, 1 per change of the backlog | kept, sent next turn | dropped: monitor is gone |
-//! | responder → frontend | [`ResponderToFrontend`]: output, end | [`WRITE_WINDOW`] | kept, sent next turn | dropped: monitor is gone |
-//! | frontend → responder | [`FrontendToResponder`]: output taken | 2 | kept, sent next turn | said in the log |
-//! | emitter → responder | [`EmitterToResponder`]: events | [`EVENT_CREDITS`] | `emit` refuses | `emit` refuses |
-//! | embedder → queue | [`EmbedderToQueue`]: hold, release | 1 per guard | the guard is refused | nothing to hold |
-//! | embedder → frontend | [`MonitorsToFrontend`]: close | 1 | closing says that it was not done in time | already closed |
-//! | embedder → dispatcher | [`AddMonitorToDispatcher`], [`StopDispatching`] | 1 per monitor | adding is an error to the caller, stopping waits its turn | error to the caller |
-//! | embedder → responder | [`AddMonitorToResponder`], [`FinishMonitor`] | 1 per monitor | adding is an error to the caller, closing says that it was not done in time | error to the caller |
+//! | sender → receiver | what passes | bound | when the mailbox is full | when the receiver is gone | when its session has ended |
+//! |---|---|---|---|---|---|
+//! | frontend → parser | [`FrontendToParser`]: connection, bytes | [`READ_WINDOW`] | kept, sent next turn | said in the log | not looked at |
+//! | parser → frontend | [`ParserToFrontend`]: room to read | 2 | kept, sent next turn | said in the log | changes nothing |
+//! | parser → queue | [`ParserToQueue`]: in-band requests | 1 request | kept, sent next turn | said in the log | not judged |
+//! | queue → parser | [`QueueToParser`]: suspend, resume | 1 per request judged, 1 per change of the counter | kept, sent next turn | said in the log | changes nothing |
+//! | queue → dispatcher | [`QueueToDispatcher`]: requests ready to run | [`DISPATCH_WINDOW`] per monitor | kept, sent next turn | said in the log; requests wait | discarded, and the queue told |
+//! | dispatcher → queue | [`DispatcherToQueue`]: request taken | [`DISPATCH_WINDOW`] | kept, sent next turn | dropped: monitor is gone | counts for the window only |
+//! | dispatcher → responder | [`DispatcherToResponder`]: results | 1 per request taken | kept, sent next turn | dropped: arbiter is gone | thrown away, and counted as answered |
+//! | parser → responder | [`ParserToResponder`]: greeting, negotiation, OOB results | 1 per turn | kept, sent next turn | said in the log | thrown away |
+//! | queue → responder | [`QueueToResponder`]: malformed, dropped, finished | 1 per request judged | kept, sent next turn | said in the log | thrown away |
+//! | responder → queue | [`ResponderToQueue`]: answered, backlog | 1 per turn with answers, 1 per change of the backlog | kept, sent next turn | dropped: monitor is gone | changes nothing |
+//! | responder → frontend | [`ResponderToFrontend`]: output, end | [`WRITE_WINDOW`] | kept, sent next turn | dropped: monitor is gone | thrown away |
+//! | frontend → responder | [`FrontendToResponder`]: output taken | 2 | kept, sent next turn | said in the log | changes nothing |
+//! | emitter → responder | [`EmitterToResponder`]: events | [`EVENT_CREDITS`] | `emit` refuses | `emit` refuses | is of none |
+//! | embedder → queue | [`EmbedderToQueue`]: hold, release | 1 per guard | the guard is refused | nothing to hold | changes nothing |
+//! | embedder → frontend | [`MonitorsToFrontend`]: close | 1 | closing says that it was not done in time | already closed | is of none |
+//! | embedder → dispatcher | [`AddMonitorToDispatcher`], [`StopDispatching`] | 1 per monitor | adding is an error to the caller, stopping waits its turn | error to the caller | is of none |
+//! | embedder → responder | [`AddMonitorToResponder`], [`FinishMonitor`] | 1 per monitor | adding is an error to the caller, closing says that it was not done in time | error to the caller | is of none |
 #![forbid(unsafe_code)]
 
 mod command;

@@ -170,3 +170,27 @@ fn client_text_in_an_error_of_the_machine_is_cut_and_escaped_too() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn client_text_in_the_log_is_escaped_and_below_trace_cut() -> Outcome {
+    for level in ["debug", "trace"] {
+        let mut program = Launch::new(Product::QmpVmm).environment("RUST_LOG", level).start()?;
+        let mut client = program.session(&["oob"])?;
+        for name in names() {
+            let name = name.get(..4_000).unwrap_or(&name);
+            client.send(format!(r#"{{"execute": "{name}"}}{{"execute": "x", "{name}": 1, "id": "{name}"}}"#))?;
+            client.send(format!(r#"{{"execute": "migrate", "arguments": {{"uri": "{name}"}}}}"#))?;
+            client.send(r#"{"execute": "query-status", "id": "next"}"#)?;
+            while client.next_answer()?["id"] != "next" {}
+        }
+        client.execute("quit", json!({}))?;
+        program.wait_exit()?;
+        let log = program.stderr();
+        assert!(log.contains("request_refused"), "{log}");
+        for line in log.lines() {
+            assert!(!line.chars().any(char::is_control), "{}", line.escape_debug());
+            assert!(level == "trace" || line.len() < 1_000, "{} bytes: {line}", line.len());
+        }
+    }
+    Ok(())
+}

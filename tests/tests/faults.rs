@@ -1,5 +1,5 @@
-//! Faults of clients and of the system, over real sockets; after each the program is as it was before: the next client is
-//! answered, and descriptors, threads and memory are back.
+//! Faults of clients and of the system, over real sockets; after each the next client is answered, and where a program of
+//! its own runs on, its descriptors, threads and memory are back.
 #![allow(clippy::unwrap_used, reason = "a test that unwraps wrongly fails, as it should")]
 
 #[path = "faults/base.rs"]

@@ -117,17 +117,24 @@ fn what_an_ended_session_left_in_the_dispatcher_counts_against_the_window_not_th
     assert!(queue.step().is_some());
 }
 
-/// What is handed in, in the model: a command or a malformed request.
+/// What is handed in, in the model.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Kind {
     Command,
     Malformed,
 }
 
+/// Whether a request can be told of if it is dropped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Naming {
+    WithId,
+    WithoutId,
+}
+
 /// What can happen to a queue.
 #[derive(Clone, Copy, Debug)]
 enum Event {
-    HandIn(Kind),
+    HandIn(Kind, Naming),
     Taken,
     Answered,
     TakenOfEnded,
@@ -146,7 +153,7 @@ struct Model {
 impl Model {
     fn may_happen(&self, event: Event) -> bool {
         match event {
-            Event::HandIn(_) | Event::EndSession => true,
+            Event::HandIn(_, _) | Event::EndSession => true,
             Event::Taken => self.in_dispatcher > 0,
             Event::Answered => self.running_or_answering > 0,
             Event::TakenOfEnded => self.stale > 0,
@@ -157,12 +164,13 @@ impl Model {
     fn apply(&mut self, event: Event) -> (Option<Verdict>, Vec<Kind>) {
         let mut verdict = None;
         match event {
-            Event::HandIn(kind) => {
+            Event::HandIn(kind, naming) => {
                 let room = self.waiting.len() + self.in_dispatcher < QUEUE_LENGTH;
-                verdict = Some(match (room, kind) {
-                    (true, _) => Verdict::Enqueue,
-                    (false, Kind::Command) => Verdict::Drop,
-                    (false, Kind::Malformed) => Verdict::AnswerNow,
+                verdict = Some(match (room, kind, naming) {
+                    (true, _, _) => Verdict::Enqueue,
+                    (false, Kind::Command, Naming::WithId) => Verdict::Drop,
+                    (false, Kind::Command, Naming::WithoutId) => Verdict::RefuseWithoutId,
+                    (false, Kind::Malformed, _) => Verdict::AnswerNow,
                 });
                 if room {
                     self.waiting.push_back(kind);
@@ -202,15 +210,19 @@ impl Model {
     }
 }
 
-fn replay(events: &[Event]) -> (RequestQueue, Model) {
-    let mut queue = with_oob(QueueFull::Suspend);
+fn replay(rule: QueueFull, oob: Oob, events: &[Event]) -> Model {
+    let mut queue = RequestQueue::new(rule);
+    queue.set_oob(oob);
     let mut model = Model::default();
     for (place, &event) in events.iter().enumerate() {
         let (expected, expected_steps) = model.apply(event);
         let sequence = place as u64 + 1;
         let verdict = match event {
-            Event::HandIn(Kind::Command) => Some(hand_in(&mut queue, command(sequence))),
-            Event::HandIn(Kind::Malformed) => Some(hand_in(&mut queue, malformed(sequence))),
+            Event::HandIn(kind, naming) => {
+                let request = if kind == Kind::Command { command(sequence) } else { malformed(sequence) };
+                let id = request.id.clone().filter(|_| naming == Naming::WithId);
+                Some(hand_in(&mut queue, InBandRequest { id, ..request }))
+            }
             Event::Taken => {
                 queue.taken();
                 None
@@ -225,7 +237,7 @@ fn replay(events: &[Event]) -> (RequestQueue, Model) {
             }
             Event::EndSession => {
                 queue.end_session();
-                queue.set_oob(Oob::Enabled);
+                queue.set_oob(oob);
                 None
             }
         };
@@ -240,18 +252,30 @@ fn replay(events: &[Event]) -> (RequestQueue, Model) {
         assert_eq!(steps, expected_steps, "{events:?}");
         assert_eq!(queue.len(), model.waiting.len() + model.in_dispatcher, "{events:?}");
         assert!(queue.len() <= QUEUE_LENGTH && queue.handed <= DISPATCH_WINDOW, "{events:?}");
-        assert_eq!(is_held(&queue), queue.len() == QUEUE_LENGTH, "{events:?}");
         let idle = model.waiting.is_empty() && model.in_dispatcher + model.running_or_answering == 0;
         assert_eq!(queue.is_idle(), idle, "{events:?}");
+        let in_flight = oob == Oob::Disabled && !idle;
+        let full = rule == QueueFull::Suspend && model.waiting.len() + model.in_dispatcher == QUEUE_LENGTH;
+        let held = queue.holds().map(|(_, hold)| hold == Hold::Needed);
+        assert_eq!(held, [in_flight, full], "{events:?}");
     }
-    (queue, model)
+    model
 }
 
 #[test]
 fn every_history_to_depth_12_agrees_with_the_model() {
-    const EVENTS: [Event; 6] = [
-        Event::HandIn(Kind::Command),
-        Event::HandIn(Kind::Malformed),
+    for rule in [QueueFull::Drop, QueueFull::Suspend] {
+        for oob in [Oob::Enabled, Oob::Disabled] {
+            agrees_to_depth_12(rule, oob);
+        }
+    }
+}
+
+fn agrees_to_depth_12(rule: QueueFull, oob: Oob) {
+    const EVENTS: [Event; 7] = [
+        Event::HandIn(Kind::Command, Naming::WithId),
+        Event::HandIn(Kind::Command, Naming::WithoutId),
+        Event::HandIn(Kind::Malformed, Naming::WithId),
         Event::Taken,
         Event::Answered,
         Event::TakenOfEnded,
@@ -265,7 +289,7 @@ fn every_history_to_depth_12_agrees_with_the_model() {
         for (history, model) in &frontier {
             let possible = EVENTS.into_iter().filter(|&event| model.may_happen(event));
             let longer = possible.map(|event| [history.as_slice(), &[event]].concat());
-            reached.extend(longer.map(|history| (replay(&history).1, history)));
+            reached.extend(longer.map(|history| (replay(rule, oob, &history), history)));
         }
         reached.retain(|(model, _)| seen.insert(model.clone()));
         frontier = reached.into_iter().map(|(model, history)| (history, model)).collect();
