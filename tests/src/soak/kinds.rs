@@ -44,7 +44,7 @@ pub(super) const KINDS: [Kind; 12] = [
 /// Requests that may wait: these are never dropped.
 const MAY_WAIT: usize = 8;
 /// Bytes of RAM that are dumped.
-const DUMPED: u64 = 8 << 20;
+const DUMPED: u64 = 1 << 20;
 /// Resets that a storm asks for.
 const STORM: usize = 40;
 
