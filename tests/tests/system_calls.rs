@@ -125,7 +125,8 @@ fn calls_are_listed(test: &str, transport: Transport) -> Outcome {
     let calls = tracer.calls()?;
     let missing = THREADS.map(|(name, thread)| (thread, &calls[name] - &listed(thread)));
     assert!(missing.iter().all(|(_, calls)| calls.is_empty()), "docs/reliability.md lacks {missing:?}");
-    assert!(calls.values().all(|seen| seen.contains("epoll_wait") || seen.contains("futex")), "{calls:?}");
+    // Helpers of the runtime may only be seen to end.
+    assert!(THREADS.into_iter().all(|(name, _)| calls[name].contains("epoll_wait")), "{calls:?}");
     Ok(())
 }
 
