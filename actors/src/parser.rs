@@ -199,6 +199,7 @@ impl Handler<FrontendToParser> for Parser {
             }
             FrontendToParser::BytesReceived { session, bytes } => {
                 if let Some(session) = self.session_of(session) {
+                    tracing::trace!(monitor = %session.key.monitor, session = %session.key.session, bytes = %bytes.escape_ascii(), "bytes_received");
                     session.framer.push(bytes);
                     session.chunks += 1;
                 }
