@@ -10,6 +10,7 @@ use actix_qmp_messages::qapi::Schema;
 use actix_qmp_messages::{Arguments, Command, CommandIndex, Outcome, PreparedCommand, QmpError};
 use rustc_hash::FxHashMap;
 
+use crate::contained::Contained;
 use crate::handler::{CommandTurn, InBand, Registered};
 use crate::phase::{Availability, MachineReady};
 
@@ -176,5 +177,5 @@ impl Registry {
 }
 
 fn prepare<C: Command>(arguments: Arguments) -> Result<Box<dyn Any + Send>, QmpError> {
-    Ok(Box::new(C::from_arguments(arguments)?))
+    Ok(Box::new(Contained::new(C::from_arguments(arguments)?)))
 }

@@ -12,7 +12,7 @@
 //!   like a waiting one.
 //! - RUNNING → IDLE: the result goes to the responder; events that the handler emitted are in that mailbox already.
 //!   The next request waits for the next turn, so the main arbiter's other tasks come in between.
-//! - STOPPED: what waits is never executed.
+//! - STOPPED: what waits is never executed; the actor ends.
 //!
 //! Edges in: queues (requests), embedder (monitors, stop). Edges out: queues (taken), responders (results).
 
@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::task::{self, Poll};
 use std::time::{Duration, Instant};
 
-use actix::{Actor, Context, Handler, Message, ResponseFuture};
+use actix::{Actor, ActorContext, Context, Handler, Message, ResponseFuture};
 use actix_qmp_messages::{
     AddMonitorToDispatcher, DISPATCH_WINDOW, DispatcherToQueue, DispatcherToResponder, MonitorId, Outcome, QmpError,
     QueueToDispatcher, ReadyRequest, RequestId, RequestKey, SessionKey, StopDispatching,
@@ -34,7 +34,7 @@ use rustc_hash::FxHashMap;
 use tokio::sync::oneshot;
 
 use self::round_robin::RoundRobin;
-use crate::drive::{Driven, start_driving};
+use crate::drive::{Driven, bound_mailbox, start_driving};
 use crate::handler::{CommandTurn, handler_panicked};
 use crate::monitors::ShutdownTrigger;
 use crate::outbox::{Flushed, Outbox};
@@ -43,6 +43,12 @@ use crate::statistics::{MonitorList, RunningCommand, Statistics};
 
 /// Messages of one monitor in the mailbox: its requests, an order to discard each, and its end.
 const MAILBOX_PER_MONITOR: usize = 2 * DISPATCH_WINDOW + 2;
+
+/// Monitors there is always room for, since others may be added and used while this thread stands still.
+const MONITORS_AT_FIRST: usize = 64;
+
+/// Messages in the mailbox at first; with more monitors there is room for more.
+pub(crate) const MAILBOX: usize = 16 + MAILBOX_PER_MONITOR * MONITORS_AT_FIRST;
 
 /// The actor.
 pub(crate) struct Dispatcher {
@@ -105,6 +111,7 @@ impl Actor for Dispatcher {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
+        bound_mailbox(ctx, MAILBOX);
         start_driving(ctx);
     }
 }
@@ -116,7 +123,8 @@ impl Handler<AddMonitorToDispatcher> for Dispatcher {
         let AddMonitorToDispatcher { monitor, queue, responder } = message;
         let (queue, responder, statistics) = (Outbox::new(queue), Outbox::new(responder), self.list.of(monitor));
         self.monitors.insert(monitor, Monitor { queue, responder, statistics });
-        ctx.set_mailbox_capacity(16 + MAILBOX_PER_MONITOR * self.monitors.len());
+        let beyond = self.monitors.len().saturating_sub(MONITORS_AT_FIRST);
+        bound_mailbox(ctx, MAILBOX + MAILBOX_PER_MONITOR * beyond);
     }
 }
 
@@ -148,17 +156,19 @@ impl Handler<StopDispatching> for Dispatcher {
 }
 
 impl Driven for Dispatcher {
-    fn drive(&mut self, _ctx: &mut Context<Self>, task: &mut task::Context<'_>) {
+    fn drive(&mut self, ctx: &mut Context<Self>, task: &mut task::Context<'_>) {
         if self.flush(task) == Flushed::Held {
             return;
         }
         self.run(task);
         // What was said just now may have been kept: this sees to a next turn.
-        if self.flush(task) == Flushed::All && self.running.is_none() && self.trigger.is_triggered() {
+        if self.flush(task) == Flushed::All && self.running.is_none() && !self.stop_waiters.is_empty() {
             for waiter in self.stop_waiters.drain(..) {
                 // Refused when nobody waits any more.
                 let _ = waiter.send(());
             }
+            // The handlers go with it, and what they own.
+            ctx.stop();
         }
     }
 }

@@ -20,6 +20,13 @@ pub(crate) fn start_driving<A: Driven>(ctx: &mut Context<A>) {
     ctx.spawn(Drive);
 }
 
+/// How many messages an actor's mailbox has room for, beside one of each sender.
+pub(crate) fn bound_mailbox<A: Driven>(ctx: &mut Context<A>, bound: usize) {
+    #[cfg(test)]
+    let bound = crate::simulation::at_most(bound);
+    ctx.set_mailbox_capacity(bound);
+}
+
 struct Drive;
 
 impl<A: Driven> ActorFuture<A> for Drive {

@@ -7,6 +7,7 @@ use actix::prelude::SendError;
 use actix_qmp_messages::{EVENT_CREDITS, EmitterToResponder, Event, EventData};
 use tokio::sync::Semaphore;
 
+use crate::contained::Contained;
 use crate::wall_clock;
 
 /// Emits events to every session in command mode; cheap to clone, never blocks.
@@ -50,7 +51,7 @@ impl EventEmitter {
     /// [`EmitError::Full`] above the bound, [`EmitError::Closed`] after the end: nobody gets it then.
     pub fn emit<E: Event>(&self, event: E) -> Result<(), EmitError> {
         let Some(responders) = self.responders.get() else { return Ok(()) };
-        let data = E::HAS_DATA.then(|| Arc::new(event) as EventData);
+        let data = E::HAS_DATA.then(|| Arc::new(Contained::new(event)) as EventData);
         let credit = Arc::clone(&self.credits).try_acquire_owned().map_err(|_| EmitError::Full)?;
         let emitted = EmitterToResponder { name: E::NAME, data, at: wall_clock::now(), credit: Arc::new(credit) };
         let (mut taken, mut refused) = (0, None);

@@ -37,7 +37,7 @@ use tokio::time::Sleep;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use self::output::{Output, Written};
-use crate::drive::{Driven, start_driving};
+use crate::drive::{Driven, bound_mailbox, start_driving};
 use crate::outbox::{Flushed, Outbox};
 use crate::statistics::Statistics;
 
@@ -155,7 +155,7 @@ impl Actor for Frontend {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.set_mailbox_capacity(MAILBOX);
+        bound_mailbox(ctx, MAILBOX);
         start_driving(ctx);
     }
 }

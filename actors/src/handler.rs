@@ -8,6 +8,7 @@ use actix::Recipient;
 use actix_qmp_messages::{Command, Outcome, QmpError};
 use futures_util::future::LocalBoxFuture;
 
+use crate::contained::Contained;
 use crate::phase::Availability;
 
 type Answer<C> = Result<<C as Command>::Return, QmpError>;
@@ -66,7 +67,7 @@ impl<C: Command> CommandTurn for Registered<C> {
 
 impl<C: Command> InBand<C> {
     pub(crate) fn call(&self, arguments: Box<dyn Any + Send>) -> LocalBoxFuture<'static, Outcome> {
-        let Ok(command) = arguments.downcast::<C>() else {
+        let Some(command) = arguments.downcast::<Contained<C>>().ok().and_then(|command| command.take()) else {
             // Both halves of the table are filled in one place, so this is a bug of ours.
             tracing::error!(command = C::NAME, "command_table_mixed_up");
             let error = QmpError::generic(format!("Internal error: command '{}' was given other arguments", C::NAME));
@@ -75,16 +76,16 @@ impl<C: Command> InBand<C> {
         match &self.0 {
             Kind::Actor(recipient) => {
                 let recipient = recipient.clone();
-                Box::pin(async move { ask_actor(&recipient, *command).await.map_or_else(Outcome::Error, outcome::<C>) })
+                Box::pin(async move { ask_actor(&recipient, command).await.map_or_else(Outcome::Error, outcome::<C>) })
             }
             // Within the future, so that the dispatcher has said that the command was taken before it runs.
             Kind::Closure(run) => {
                 let run = Rc::clone(run);
-                Box::pin(async move { outcome::<C>(run(*command)) })
+                Box::pin(async move { outcome::<C>(run(command)) })
             }
             Kind::Future(run) => {
                 let run = Rc::clone(run);
-                Box::pin(async move { outcome::<C>(run(*command).await) })
+                Box::pin(async move { outcome::<C>(run(command).await) })
             }
         }
     }
@@ -93,7 +94,7 @@ impl<C: Command> InBand<C> {
 /// What the client is told of a handler's answer.
 pub(crate) fn outcome<C: Command>(answer: Answer<C>) -> Outcome {
     match answer {
-        Ok(value) if C::SUCCESS_RESPONSE => Outcome::Return(Box::new(value)),
+        Ok(value) if C::SUCCESS_RESPONSE => Outcome::Return(Box::new(Contained::new(value))),
         Ok(_) => Outcome::Silent,
         Err(error) => Outcome::Error(error),
     }

@@ -3,6 +3,8 @@
 
 mod builtin;
 mod command_table;
+mod contained;
+mod deadline;
 mod dispatcher;
 mod drive;
 mod emitter;

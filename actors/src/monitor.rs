@@ -10,11 +10,11 @@ use actix::prelude::SendError;
 use actix::{Addr, Context, Recipient};
 use actix_qmp_chardev::BoundChardev;
 use actix_qmp_messages::{
-    AddMonitorToDispatcher, AddMonitorToResponder, EmbedderToQueue, FinishMonitor, FrontendToParser, HoldId, MonitorId,
-    MonitorsToFrontend, Oob, OutputLimits, ParserToResponder,
+    AddMonitorToDispatcher, AddMonitorToResponder, EmbedderToQueue, FinishMonitor, FrontendToParser, HOLDS, HoldId,
+    MonitorId, MonitorsToFrontend, Oob, OutputLimits, ParserToResponder,
 };
 use actix_rt::ArbiterHandle;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
@@ -52,6 +52,7 @@ pub struct Monitor {
     queue: Recipient<EmbedderToQueue>,
     first_client: Option<oneshot::Receiver<()>>,
     holds: AtomicU64,
+    hold_credits: Arc<Semaphore>,
     pub(crate) end: MonitorEnd,
 }
 
@@ -84,13 +85,19 @@ struct Wiring {
     queue: Addr<Queue>,
 }
 
+/// A monitor whose actors have been started; its chardev may not have been registered yet.
+pub(crate) struct Wired {
+    monitor: Monitor,
+    registration: oneshot::Receiver<io::Result<()>>,
+}
+
 /// Starts the actors of a monitor.
-pub(crate) async fn wire(
+pub(crate) fn wire(
     id: MonitorId,
     options: &MonitorOptions,
     chardev: BoundChardev,
     around: &Surroundings,
-) -> Result<Monitor, WiringError> {
+) -> Result<Wired, WiringError> {
     let local_name = chardev.local_name();
     let (frontend_tx, frontend_rx) = channel(MAILBOX);
     let (parser_tx, parser_rx) = channel(MAILBOX);
@@ -126,11 +133,45 @@ pub(crate) async fn wire(
     if !(started && spawned) {
         return Err(WiringError::ArbiterGone);
     }
-    registration.await.map_err(|_| WiringError::ArbiterGone)??;
     let Wiring { frontend, queue, .. } = wiring;
     let end = MonitorEnd { id, frontend: frontend.recipient(), responder: around.responder.clone(), alive };
     let queue = queue.recipient();
-    Ok(Monitor { id, local_name, queue, first_client: Some(client_came), holds: AtomicU64::new(0), end })
+    let (holds, hold_credits) = (AtomicU64::new(0), Arc::new(Semaphore::new(HOLDS)));
+    let monitor = Monitor { id, local_name, queue, first_client: Some(client_came), holds, hold_credits, end };
+    Ok(Wired { monitor, registration })
+}
+
+impl Wired {
+    /// What ends it, also while it is not registered.
+    pub(crate) fn end(&self) -> MonitorEnd {
+        self.monitor.end.clone()
+    }
+
+    /// Waits until the chardev is registered: the monitor serves clients then. Whoever waits no more wants no monitor.
+    pub(crate) async fn registered(self) -> Result<Monitor, WiringError> {
+        let Self { monitor, registration } = self;
+        let abandoned = Abandoned(Some(monitor.end.clone()));
+        registration.await.map_err(|_| WiringError::ArbiterGone)??;
+        abandoned.not();
+        Ok(monitor)
+    }
+}
+
+/// Ends a monitor that nobody has a handle to.
+struct Abandoned(Option<MonitorEnd>);
+
+impl Abandoned {
+    fn not(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        if let Some(end) = &self.0 {
+            end.order(Duration::ZERO);
+        }
+    }
 }
 
 /// What only the frontend needs.
@@ -246,14 +287,15 @@ impl Monitor {
     /// still executed.
     ///
     /// # Errors
-    /// When the monitor has ended, or has more to do than its mailbox holds.
+    /// When the monitor has ended, or there are [`HOLDS`] guards.
     pub fn suspend(&self) -> Result<SuspendGuard, SuspendError> {
+        let credit = Arc::clone(&self.hold_credits).try_acquire_owned().map_err(|_| SuspendError::Overloaded)?;
         let hold = HoldId(self.holds.fetch_add(1, Ordering::Relaxed));
         self.queue.try_send(EmbedderToQueue::HoldInput { hold }).map_err(|error| match error {
             SendError::Full(_) => SuspendError::Overloaded,
             SendError::Closed(_) => SuspendError::Closed,
         })?;
-        Ok(SuspendGuard { queue: self.queue.clone(), hold })
+        Ok(SuspendGuard { queue: self.queue.clone(), hold, credit: Arc::new(credit) })
     }
 
     /// Ends the monitor: no new client; what was answered goes out, for at most `within`.
@@ -270,12 +312,14 @@ impl Monitor {
 pub struct SuspendGuard {
     queue: Recipient<EmbedderToQueue>,
     hold: HoldId,
+    credit: Arc<dyn Send + Sync>,
 }
 
 impl Drop for SuspendGuard {
     fn drop(&mut self) {
-        // A guard has a sender of its own, and the mailbox has room for one message of each sender beyond its bound.
-        if let Err(SendError::Full(_)) = self.queue.try_send(EmbedderToQueue::ReleaseInput { hold: self.hold }) {
+        let release = EmbedderToQueue::ReleaseInput { hold: self.hold, credit: Arc::clone(&self.credit) };
+        // The mailbox has room for what all guards say, and this one has a sender of its own, with a place beyond that.
+        if let Err(SendError::Full(_)) = self.queue.try_send(release) {
             tracing::error!(hold = self.hold.0, "release_lost");
         }
     }
@@ -284,8 +328,8 @@ impl Drop for SuspendGuard {
 /// A monitor's input could not be held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SuspendError {
-    /// Too many orders at once.
-    #[error("the monitor's queue is overloaded; hold fewer guards")]
+    /// Too many guards at once, counting those whose release is under way.
+    #[error("{HOLDS} guards hold the monitor's input or let go of it just now; hold fewer, or try again later")]
     Overloaded,
     /// There is nothing to hold any more.
     #[error("the monitor has ended")]
@@ -308,11 +352,16 @@ impl MonitorEnd {
         self.alive.is_empty()
     }
 
+    /// Tells everybody; refused sends mean that the actor is gone already.
+    fn order(&self, within: Duration) {
+        // Senders that are new have room.
+        let _ = self.frontend.clone().try_send(MonitorsToFrontend::Close { within });
+        let _ = self.responder.clone().try_send(FinishMonitor { monitor: self.id });
+    }
+
     pub(crate) async fn close(self, within: Duration) -> Result<(), CloseError> {
-        // Refused sends mean that the actor is gone already; the tracker tells.
-        let _ = self.frontend.try_send(MonitorsToFrontend::Close { within });
-        let _ = self.responder.try_send(FinishMonitor { monitor: self.id });
-        let ended = tokio::time::timeout(within + CONFIRMATION, self.alive.wait()).await;
+        self.order(within);
+        let ended = tokio::time::timeout(within.saturating_add(CONFIRMATION), self.alive.wait()).await;
         ended.map_err(|_| CloseError { monitor: self.id, within })
     }
 }

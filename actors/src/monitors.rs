@@ -5,25 +5,27 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use actix::{Actor, Addr, Recipient};
+use actix::dev::channel::channel;
+use actix::{Addr, Context, Recipient};
 use actix_qmp_chardev::ChardevError;
 use actix_qmp_messages::qapi::Schema;
 use actix_qmp_messages::schema::{self, VersionInfo};
 use actix_qmp_messages::{Command, MonitorId, QmpError, StopDispatching};
 use actix_rt::{Arbiter, System};
+use futures_util::future::join_all;
 use tokio::sync::oneshot;
-use tokio::time::error::Elapsed;
 use tokio_util::sync::CancellationToken;
 
 use crate::builtin;
 use crate::command_table::{CommandTable, RegistrationError, Registry, WithoutSchema};
-use crate::dispatcher::Dispatcher;
+use crate::deadline::later;
+use crate::dispatcher::{self, Dispatcher};
 use crate::emitter::EventEmitter;
 use crate::handler::{InBand, outcome};
 use crate::monitor::{CONFIRMATION, Monitor, MonitorEnd, Surroundings, WiringError, wire};
 use crate::options::MonitorOptions;
 use crate::phase::MachineReady;
-use crate::responder::{Responder, ThrottleRule};
+use crate::responder::{self, Responder, ThrottleRule};
 use crate::statistics::MonitorList;
 
 /// A handler that takes longer is reported: the parser stands still while it runs.
@@ -204,22 +206,25 @@ impl MonitorsBuilder {
         builtin::register(&mut self.registry, &self.version, &self.schemas, &self.list)
             .map_err(StartError::Registration)?;
         self.registry.check(&self.schemas, self.without_schema).map_err(StartError::Registration)?;
-        let dispatcher = Dispatcher::new(self.registry.handlers, self.trigger.clone());
-        let dispatcher = dispatcher.counting(self.list.clone()).warning_after(self.warn_after).start();
         let mut io = Vec::new();
         for _ in 0..self.io_arbiters {
-            let arbiter = Arbiter::try_new().map_err(StartError::Thread)?;
-            let (version, rules) = (self.version.clone(), self.rules.clone());
-            let list = self.list.clone();
-            let responder =
-                Responder::start_in_arbiter(&arbiter.handle(), move |_| Responder::new(&version, rules).counting(list));
-            io.push(IoThread { arbiter, responder });
+            match Arbiter::try_new() {
+                Ok(arbiter) => io.push(self.start_responder(arbiter)),
+                Err(error) => {
+                    io.iter().for_each(|thread| _ = thread.arbiter.stop());
+                    return Err(StartError::Thread(error));
+                }
+            }
         }
+        // Nobody waits until it has begun, so its mailbox is opened with the bound that it will have.
+        let (dispatcher, mailbox) = channel(dispatcher::MAILBOX);
+        let acting = Dispatcher::new(self.registry.handlers, self.trigger.clone());
+        Context::with_receiver(mailbox).run(acting.counting(self.list.clone()).warning_after(self.warn_after));
         self.emitter.connect(io.iter().map(|thread| thread.responder.clone().recipient()).collect());
         Ok(Monitors {
             main,
             table: Arc::new(self.registry.table),
-            dispatcher,
+            dispatcher: Addr::new(dispatcher),
             io,
             next_id: 0,
             ends: Vec::new(),
@@ -229,6 +234,17 @@ impl MonitorsBuilder {
             list: self.list,
             warn_after: self.warn_after,
         })
+    }
+
+    fn start_responder(&self, arbiter: Arbiter) -> IoThread {
+        let (version, rules, list) = (self.version.clone(), self.rules.clone(), self.list.clone());
+        // As the dispatcher's.
+        let (responder, mailbox) = channel(responder::MAILBOX);
+        // Refused when the thread has ended already, which adding a monitor will find.
+        let _ = arbiter.spawn_fn(move || {
+            Context::with_receiver(mailbox).run(Responder::new(&version, rules).counting(list));
+        });
+        IoThread { arbiter, responder: Addr::new(responder) }
     }
 }
 
@@ -271,7 +287,8 @@ impl Monitors {
         }
     }
 
-    /// Adds a monitor. It serves clients when this returns; for `wait=on` see [`Monitor::first_client`].
+    /// Adds a monitor. It serves clients when this returns; for `wait=on` see [`Monitor::first_client`]. If the future is
+    /// dropped before, there is no monitor.
     ///
     /// # Errors
     /// When the chardev can't be opened, or the end of the program was asked for.
@@ -283,6 +300,9 @@ impl Monitors {
         let unbound = options.chardev.clone();
         let bound = tokio::task::spawn_blocking(move || unbound.bind()).await;
         let chardev = bound.map_err(|_| AddError::ShuttingDown)??;
+        if self.trigger.is_triggered() {
+            return Err(AddError::ShuttingDown);
+        }
         let name = chardev.local_name();
         let id = MonitorId(self.next_id);
         self.next_id += 1;
@@ -298,12 +318,14 @@ impl Monitors {
             dispatcher: self.dispatcher.clone(),
             responder: responder.clone(),
         };
-        let monitor = wire(id, &options, chardev, &around)
-            .await
-            .map_err(|source| AddError::Wiring(WiringFault { name, source }))?;
+        let fault = |source| AddError::Wiring(WiringFault { name, source });
+        let wired = match wire(id, &options, chardev, &around) {
+            Ok(wired) => wired,
+            Err(source) => return Err(fault(source)),
+        };
         self.ends.retain(|end| !end.has_ended());
-        self.ends.push(monitor.end.clone());
-        Ok(monitor)
+        self.ends.push(wired.end());
+        wired.registered().await.map_err(fault)
     }
 
     /// A handle for events.
@@ -326,7 +348,8 @@ impl Monitors {
 
     /// Ends all monitors: the command that runs is answered, what waits is not executed, what was answered or emitted
     /// goes out; all that within `within` (and a second for the I/O threads to confirm), whatever clients and handlers
-    /// do. A command that takes all of it leaves its client no time to take output.
+    /// do. A command that takes all of it leaves its client no time to take output. An event that its throttling holds
+    /// back is not emitted any more.
     ///
     /// Must not be waited for within a handler, whose answer it waits for: call [`ShutdownTrigger::trigger`] there.
     ///
@@ -334,16 +357,13 @@ impl Monitors {
     /// Names what had to be cut off: a command that did not end, an I/O thread that a handler blocks.
     pub async fn shutdown(self, within: Duration) -> Result<(), ShutdownError> {
         self.trigger.trigger();
-        let deadline = tokio::time::Instant::now() + within;
+        let deadline = later(tokio::time::Instant::now(), within);
         let stopped = tokio::time::timeout_at(deadline, self.dispatcher.send(StopDispatching)).await;
         let within = deadline.saturating_duration_since(tokio::time::Instant::now());
-        let closing: Vec<_> = self.ends.into_iter().map(|end| tokio::task::spawn_local(end.close(within))).collect();
-        let mut blocked = false;
-        for closed in closing {
-            blocked |= !matches!(closed.await, Ok(Ok(())));
-        }
+        let closed = join_all(self.ends.into_iter().map(|end| end.close(within))).await;
+        let mut blocked = closed.iter().any(Result::is_err);
         for IoThread { arbiter, .. } in self.io {
-            blocked |= end_arbiter(arbiter, deadline + CONFIRMATION).await.is_err();
+            blocked |= end_arbiter(arbiter, later(deadline, CONFIRMATION)).await.is_err();
         }
         match (stopped, blocked) {
             (_, true) => Err(ShutdownError::IoThreadBlocked),
@@ -353,21 +373,26 @@ impl Monitors {
     }
 }
 
-/// Stops an I/O thread and waits for its end, but no longer than that: joining would wait for ever for a thread that is blocked.
-async fn end_arbiter(arbiter: Arbiter, by: tokio::time::Instant) -> Result<(), Elapsed> {
-    // A task of the thread ends with it.
-    let (alive, ended) = oneshot::channel::<()>();
-    arbiter.spawn(async move {
-        let _alive = alive;
-        std::future::pending::<()>().await;
-    });
+/// Stops an I/O thread and waits for its end, but no longer than that. Joining may take for ever, where a handler blocks the
+/// thread or has begun blocking work in its runtime, so it is done by a thread that nobody waits for.
+async fn end_arbiter(arbiter: Arbiter, by: tokio::time::Instant) -> Result<(), IoThreadRemains> {
     arbiter.stop();
-    // That nothing was sent is how the end is told.
-    let _ = tokio::time::timeout_at(by, ended).await?;
-    // It has ended but for the last of it. Whether it panicked is told by what did.
-    drop(arbiter.join());
-    Ok(())
+    let (joined, ended) = oneshot::channel();
+    let join = move || {
+        // Whether it panicked is told by what did.
+        drop(arbiter.join());
+        // Refused when time was up before.
+        let _ = joined.send(());
+    };
+    thread::Builder::new().name("qmp-join".into()).spawn(join).map_err(|_| IoThreadRemains)?;
+    match tokio::time::timeout_at(by, ended).await {
+        Ok(_joined) => Ok(()),
+        Err(_elapsed) => Err(IoThreadRemains),
+    }
 }
+
+/// It may have ended, or not.
+struct IoThreadRemains;
 
 /// The main arbiter, if the caller is on it.
 async fn main_arbiter() -> Result<actix_rt::ArbiterHandle, StartError> {

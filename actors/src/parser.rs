@@ -63,7 +63,7 @@ use self::request::{Band, ParsedRequest, Request};
 pub(crate) use self::stream::StreamParser;
 use crate::builtin::QMP_CAPABILITIES;
 use crate::command_table::CommandTable;
-use crate::drive::{Driven, start_driving};
+use crate::drive::{Driven, bound_mailbox, start_driving};
 use crate::handler::handler_panicked;
 use crate::options::IdRule;
 use crate::outbox::{Flushed, Outbox};
@@ -181,7 +181,7 @@ impl Actor for Parser {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.set_mailbox_capacity(MAILBOX);
+        bound_mailbox(ctx, MAILBOX);
         start_driving(ctx);
     }
 }

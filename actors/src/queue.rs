@@ -26,8 +26,8 @@ use std::time::Duration;
 
 use actix::{Actor, ActorContext, Context, Handler, Recipient};
 use actix_qmp_messages::{
-    DISPATCH_WINDOW, DispatcherToQueue, EmbedderToQueue, InBandRequest, MonitorId, ParserToQueue, QueueToDispatcher,
-    QueueToParser, QueueToResponder, ResponderToQueue, Sequence, SessionKey,
+    DISPATCH_WINDOW, DispatcherToQueue, EmbedderToQueue, HOLDS, InBandRequest, MonitorId, ParserToQueue,
+    QueueToDispatcher, QueueToParser, QueueToResponder, ResponderToQueue, Sequence, SessionKey,
 };
 
 use self::held_warning::HeldWarning;
@@ -37,12 +37,12 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 pub use self::policy::{QUEUE_LENGTH, QueueFull};
 use self::suspend::{Change, Holder, SuspendCounter};
-use crate::drive::{Driven, start_driving};
+use crate::drive::{Driven, bound_mailbox, start_driving};
 use crate::outbox::{Flushed, Outbox};
 use crate::statistics::{Listed, Statistics};
 
 /// Messages in the mailbox: one request, what the dispatcher has of ours twice (taken, answered), holds, session life.
-const MAILBOX: usize = 2 * DISPATCH_WINDOW + 32;
+const MAILBOX: usize = 2 * DISPATCH_WINDOW + 2 * HOLDS + 32;
 
 /// What a queue needs to begin.
 pub(crate) struct QueueSetup {
@@ -134,7 +134,7 @@ impl Actor for Queue {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.set_mailbox_capacity(MAILBOX);
+        bound_mailbox(ctx, MAILBOX);
         start_driving(ctx);
     }
 }
@@ -212,7 +212,7 @@ impl Handler<EmbedderToQueue> for Queue {
     fn handle(&mut self, message: EmbedderToQueue, _ctx: &mut Self::Context) {
         match message {
             EmbedderToQueue::HoldInput { hold } => self.suspend(Holder::Embedder(hold)),
-            EmbedderToQueue::ReleaseInput { hold } => self.resume(Holder::Embedder(hold)),
+            EmbedderToQueue::ReleaseInput { hold, .. } => self.resume(Holder::Embedder(hold)),
         }
     }
 }

@@ -45,13 +45,16 @@ use self::output::MonitorOutput;
 pub use self::throttle::ThrottleRule;
 use self::throttle::{Offer, STANDARD_RULES, Throttle};
 use crate::builtin::CommandDropped;
-use crate::drive::{Driven, start_driving};
+use crate::drive::{Driven, bound_mailbox, start_driving};
 use crate::outbox::Flushed;
 use crate::statistics::MonitorList;
 use crate::wall_clock;
 
 /// Messages of one monitor in the mailbox: its parser's, queue's, dispatcher's and frontend's.
 const MAILBOX_PER_MONITOR: usize = 64;
+
+/// Messages in the mailbox at first; each monitor adds its own.
+pub(crate) const MAILBOX: usize = EVENT_CREDITS + MAILBOX_PER_MONITOR;
 
 /// Room for an ordinary event's text.
 const EVENT_BYTES: usize = 256;
@@ -94,7 +97,7 @@ impl Actor for Responder {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.set_mailbox_capacity(EVENT_CREDITS + MAILBOX_PER_MONITOR);
+        bound_mailbox(ctx, MAILBOX);
         start_driving(ctx);
     }
 }
@@ -105,7 +108,7 @@ impl Handler<AddMonitorToResponder> for Responder {
     fn handle(&mut self, message: AddMonitorToResponder, ctx: &mut Self::Context) {
         let statistics = self.list.of(message.monitor);
         self.monitors.insert(message.monitor, MonitorOutput::new(message, statistics));
-        ctx.set_mailbox_capacity(EVENT_CREDITS + MAILBOX_PER_MONITOR * (1 + self.monitors.len()));
+        bound_mailbox(ctx, MAILBOX + MAILBOX_PER_MONITOR * self.monitors.len());
     }
 }
 

@@ -10,6 +10,7 @@
 mod chance;
 mod checks;
 mod client;
+mod cut;
 mod executor;
 mod expectation;
 mod history;
@@ -18,6 +19,7 @@ mod stage;
 mod watch;
 mod world;
 
+use std::cell::Cell;
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -27,6 +29,15 @@ use tokio::runtime::{Builder, Runtime};
 
 use self::script::Script;
 use self::watch::Tracing;
+
+thread_local! {
+    static MOST_MESSAGES: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// The bound of a mailbox that an actor of this thread sets itself, unless the history has it smaller.
+pub(crate) fn at_most(bound: usize) -> usize {
+    bound.min(MOST_MESSAGES.get())
+}
 
 /// In every run of the tests.
 const HISTORIES: u64 = 10_000;

@@ -5,15 +5,13 @@ mod rig;
 
 use std::future::poll_fn;
 use std::task::Poll;
-use std::thread;
 
-use actix::{Actor, Arbiter, AsyncContext, Context, Handler, Message};
-use actix_qmp::qapi::{Schema, SchemaCommand};
+use actix::{Actor, ActorFutureExt, Arbiter, AsyncContext, Context, Handler, Message, ResponseActFuture};
+use actix_qmp::QmpError;
 use actix_qmp::test_support::Client;
-use actix_qmp::{Command, Monitors, QmpError, RegistrationError, StartError, VersionInfo};
-use rig::{Notes, PATIENCE, Rig, answer, generic_error, send_hold, send_note, test_command, within};
+use rig::{Notes, Rig, answer, generic_error, send_hold, send_note, test_command, within};
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 type Answer = Result<Value, QmpError>;
 
@@ -48,11 +46,6 @@ test_command! {
     /// May run out-of-band, and succeeds in silence.
     QuietOob = "quiet-oob", SUCCESS_RESPONSE: false, ALLOW_OOB: true
 }
-test_command! {
-    /// May run out-of-band.
-    AllowsOob = "allows-oob", ALLOW_OOB: true
-}
-
 fn run(n: i64) -> Answer {
     match n {
         PANIC => panic!("asked to"),
@@ -130,6 +123,8 @@ async fn every_kind_of_handler_answers_and_fails_in_its_own_words() {
 #[actix::test]
 async fn a_panic_is_that_commands_error_and_the_dispatcher_goes_on() {
     let other = Arbiter::new();
+    let sibling = Busy { wake: None }.start();
+    let sibling_on_other = Busy::start_in_arbiter(&other.handle(), |_| Busy { wake: None });
     let mut rig = rig_of_all_kinds(&other).await;
     let mut client = rig.client().await;
     for (kind, lives_on) in [("in-future", true), ("in-function", true), ("on-main", false), ("on-other", false)] {
@@ -146,6 +141,9 @@ async fn a_panic_is_that_commands_error_and_the_dispatcher_goes_on() {
         }
         send_note(&mut client, 6).await;
         assert_eq!(client.receive().await, answer(6), "{kind}: the dispatcher goes on");
+        for actor in [&sibling, &sibling_on_other] {
+            within("another actor of that arbiter answers", actor.send(Junk)).await.expect("it lives on");
+        }
     }
     rig.end().await;
     other.stop();
@@ -223,6 +221,63 @@ async fn a_full_mailbox_loses_no_command_and_stops_nothing_but_the_dispatcher() 
     for n in 3..20 {
         while busy.try_send(Junk).is_ok() {}
         assert_eq!(execute(&mut client, "on-main", n).await, answer(n));
+    }
+    rig.end().await;
+}
+
+/// Answers when it is let go, and takes other messages meanwhile.
+struct Patient {
+    begins: mpsc::UnboundedSender<oneshot::Sender<()>>,
+}
+
+impl Actor for Patient {
+    type Context = Context<Self>;
+}
+
+impl Handler<OnMain> for Patient {
+    type Result = ResponseActFuture<Self, Answer>;
+
+    fn handle(&mut self, OnMain { n }: OnMain, _ctx: &mut Self::Context) -> Self::Result {
+        let (let_go, wait) = oneshot::channel();
+        self.begins.send(let_go).expect("the test listens");
+        let waiting = actix::fut::wrap_future::<_, Self>(wait);
+        Box::pin(waiting.map(move |let_go, _actor, _ctx| let_go.map_or_else(|_| run(FAIL), |()| run(n))))
+    }
+}
+
+impl Handler<Junk> for Patient {
+    type Result = ();
+
+    fn handle(&mut self, _: Junk, ctx: &mut Self::Context) {
+        actix::ActorContext::terminate(ctx);
+    }
+}
+
+#[actix::test]
+async fn an_answer_that_an_actor_owes_holds_commands_but_not_out_of_band_and_ends_with_the_actor() {
+    let (begins, mut begun) = mpsc::unbounded_channel();
+    let patient = Patient { begins }.start();
+    let mut rig = Rig::start_with(|builder| builder.command_to::<OnMain>(patient.clone().recipient())).await;
+    let mut client = rig.client().await;
+    for n in [1, 3] {
+        client.execute_with("on-main", json!({"n": n}), n).await;
+        send_note(&mut client, n + 1).await;
+        let let_go = within("the actor begins", begun.recv()).await.unwrap();
+        client.execute_oob("where", "oob").await;
+        assert_eq!(client.receive().await["id"], "oob");
+        rig.settle().await;
+        assert!(rig.notes.so_far().is_empty(), "the next command did not wait");
+        if n == 1 {
+            let_go.send(()).unwrap();
+            assert_eq!(client.receive().await, answer(n));
+        } else {
+            patient.send(Junk).await.expect("other messages are handled meanwhile");
+            let gone = client.receive().await;
+            assert_eq!(gone["id"], n);
+            assert!(generic_error(&gone).contains("is gone"), "{gone}");
+        }
+        assert_eq!(client.receive().await, answer(n + 1));
+        rig.notes.so_far();
     }
     rig.end().await;
 }
@@ -309,117 +364,6 @@ async fn a_command_without_success_response_is_silent_unless_it_fails() {
         client.half_close().await;
         assert_eq!(client.try_receive().await, None, "a silent command counts as answered");
     }
-    rig.end().await;
-}
-
-#[actix::test]
-async fn monitors_start_only_on_the_main_arbiter() {
-    let other = Arbiter::new();
-    let (tell, told) = oneshot::channel();
-    other.spawn_fn(move || {
-        actix_rt::spawn(async move {
-            let started = Monitors::builder(VersionInfo::new("test")).start().await;
-            // Refused when the test has failed.
-            let _ = tell.send(started.err());
-        });
-    });
-    let error = within("the start is refused", told).await.unwrap().expect("not started");
-    assert!(matches!(error, StartError::NotOnMainArbiter { .. }), "{error}");
-    let text = error.to_string();
-    assert!(text.contains("must be started on the main arbiter") && !text.contains('\n'), "{text}");
-    other.stop();
-
-    let elsewhere = thread::spawn(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async { Monitors::builder(VersionInfo::new("test")).start().await.err() })
-    });
-    let error = elsewhere.join().unwrap().expect("not started");
-    assert!(matches!(error, StartError::NoSystem), "{error}");
-    assert!(error.to_string().contains("no actix system"), "{error}");
-}
-
-async fn registration_error(error: Option<StartError>, command: &str) -> RegistrationError {
-    let error = error.expect("not started");
-    assert!(error.to_string().contains(&format!("'{command}'")), "does not name the command: {error}");
-    match error {
-        StartError::Registration(error) => error,
-        StartError::NoSystem | StartError::NotOnMainArbiter { .. } | StartError::Thread(_) => panic!("{error}"),
-    }
-}
-
-#[actix::test]
-async fn mistakes_of_registration_name_the_command() {
-    let builder = || Monitors::builder(VersionInfo::new("test")).without_schema();
-    let twice = builder().command_fn(|InFunction { n }| run(n)).command_fn(|InFunction { n }| run(n));
-    let error = registration_error(twice.start().await.err(), InFunction::NAME).await;
-    assert_eq!(error, RegistrationError::Twice(InFunction::NAME));
-
-    let not_allowed = builder().command_oob(|InFunction { n }| run(n));
-    let error = registration_error(not_allowed.start().await.err(), InFunction::NAME).await;
-    assert_eq!(error, RegistrationError::OobNotAllowed(InFunction::NAME));
-
-    let missing = builder().command_fn(|AllowsOob { n }| run(n));
-    let error = registration_error(missing.start().await.err(), AllowsOob::NAME).await;
-    assert_eq!(error, RegistrationError::OobMissing(AllowsOob::NAME));
-
-    test_command! {
-        /// Has the name of a built-in command.
-        BuiltIn = "query-version"
-    }
-    let built_in = builder().command_fn(|BuiltIn { n }| run(n));
-    let error = registration_error(built_in.start().await.err(), BuiltIn::NAME).await;
-    assert_eq!(error, RegistrationError::Twice(BuiltIn::NAME));
-}
-
-#[actix::test]
-async fn handlers_and_schemas_that_do_not_match_are_mistakes_that_name_the_command() {
-    const SCHEMA: Schema =
-        Schema { commands: &[SchemaCommand { name: InFunction::NAME, allow_oob: false }], introspection: "[]" };
-    let builder = || Monitors::builder(VersionInfo::new("test"));
-    let error = registration_error(builder().schema(&SCHEMA).start().await.err(), InFunction::NAME).await;
-    assert_eq!(error, RegistrationError::NoHandler(InFunction::NAME));
-
-    let without = builder().command_fn(|InFunction { n }| run(n));
-    let error = registration_error(without.start().await.err(), InFunction::NAME).await;
-    assert_eq!(error, RegistrationError::NotInSchema(InFunction::NAME));
-
-    const WITH_OOB: Schema =
-        Schema { commands: &[SchemaCommand { name: InFunction::NAME, allow_oob: true }], introspection: "[]" };
-    let other = builder().schema(&WITH_OOB).command_fn(|InFunction { n }| run(n));
-    let error = registration_error(other.start().await.err(), InFunction::NAME).await;
-    assert_eq!(error, RegistrationError::OtherThanSchema(InFunction::NAME));
-
-    let in_two = builder().schema(&actix_qmp::schema::SCHEMA);
-    let error = registration_error(in_two.start().await.err(), "qmp_capabilities").await;
-    assert_eq!(error, RegistrationError::InTwoSchemas("qmp_capabilities".to_owned()));
-
-    let matching = builder().schema(&SCHEMA).command_fn(|InFunction { n }| run(n));
-    let monitors = matching.start().await.expect("schema and handlers match");
-    monitors.shutdown(PATIENCE).await.expect("an orderly end");
-}
-
-#[actix::test]
-async fn registered_commands_are_listed_and_checked_before_they_run() {
-    let mut rig = Rig::start().await;
-    let mut client = rig.client().await;
-    client.execute("query-commands", 1).await;
-    let reply = client.receive().await;
-    let names: Vec<&str> =
-        reply["return"].as_array().unwrap().iter().filter_map(|info| info["name"].as_str()).collect();
-    for name in ["hold", "note", "where", "qmp_capabilities", "query-version", "query-commands", "x-oob-test"] {
-        assert!(names.contains(&name), "{name} is missing in {names:?}");
-    }
-    for (arguments, desc) in [
-        (json!({"n": "one"}), "Invalid parameter type for 'n', expected: integer"),
-        (json!({"m": 1}), "Parameter 'm' is unexpected"),
-        (json!({"n": 1, "m": 1}), "Parameter 'm' is unexpected"),
-    ] {
-        client.execute_with("note", arguments, 2).await;
-        assert_eq!(generic_error(&client.receive().await), desc);
-    }
-    client.execute("x-oob-test", 3).await;
-    assert_eq!(generic_error(&client.receive().await), "Parameter 'lock' is missing");
-    assert!(rig.notes.so_far().is_empty(), "a handler ran with arguments that were refused");
     rig.end().await;
 }
 

@@ -3,11 +3,12 @@
 #[path = "rig/rig.rs"]
 mod rig;
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_qmp::chardev::{ChardevOptions, MemoryConnector};
 use actix_qmp::test_support::Client;
-use actix_qmp::{AddError, Empty, Event, MonitorOptions, MonitorsBuilder, QmpError, ShutdownError};
+use actix_qmp::{AddError, Empty, Event, MonitorOptions, MonitorsBuilder, QmpError, ShutdownError, ThrottleRule};
 use rig::{Chance, Happened, PATIENCE, Rig, answer, elsewhere, gate, send_hold, send_note, test_command, within};
 use serde::Serialize;
 use serde_json::json;
@@ -242,6 +243,86 @@ async fn a_monitor_closes_while_its_command_runs_and_what_waits_is_never_begun()
 #[actix::test]
 async fn what_waits_is_never_begun_once_close_has_returned() {
     close_behind_running_commands(async |rig, n| rig.holds.release(n)).await;
+}
+
+#[actix::test]
+async fn blocking_work_that_a_handler_has_begun_is_not_waited_for_and_named() {
+    let (open, opened) = std::sync::mpsc::channel::<()>();
+    let opened = tokio::sync::Mutex::new(Some(opened));
+    let stall = move |_: Stall| {
+        let opened = opened.try_lock().ok().and_then(|mut opened| opened.take());
+        tokio::task::spawn_blocking(move || opened.map(|opened| opened.recv_timeout(PATIENCE)));
+        Ok(json!({"n": 1}))
+    };
+    let mut rig = Rig::start_with(|builder| builder.command_oob(stall)).await;
+    let mut client = rig.client().await;
+    client.execute_oob("stall", 1).await;
+    assert_eq!(client.receive().await, answer(1));
+    drop(client);
+    assert_eq!(end(rig, SHORT).await, Err(ShutdownError::IoThreadBlocked));
+    open.send(()).expect("the work goes on until now");
+}
+
+#[actix::test]
+async fn without_a_bound_the_end_is_waited_for_as_long_as_it_takes() {
+    let mut rig = Rig::start().await;
+    let (monitor, _connector) = rig.add().await;
+    within("the monitor closes", monitor.close(Duration::MAX)).await.unwrap();
+    let mut client = rig.client().await;
+    send_hold(&mut client, 1).await;
+    rig.holds.runs(1).await;
+    let Rig { monitors, holds, .. } = rig;
+    let ending = tokio::task::spawn_local(monitors.shutdown(Duration::MAX));
+    tokio::task::yield_now().await;
+    holds.release(1);
+    assert_eq!(client.receive().await, answer(1));
+    within("the monitors end", ending).await.unwrap().unwrap();
+}
+
+#[actix::test]
+async fn periods_and_warnings_without_a_bound_harm_nobody() {
+    let rule = ThrottleRule { event: Happened::NAME, key: None, period: Duration::MAX };
+    let mut rig = Rig::start_with(|builder| builder.throttle(rule).warn_when_held(Some(Duration::MAX))).await;
+    let mut client = rig.client().await;
+    for n in 0..3 {
+        rig.events.emit(Happened { n }).unwrap();
+    }
+    assert_eq!(client.receive().await["data"]["n"], 0, "once is at once, and never again");
+    for n in 0..3 {
+        send_note(&mut client, n).await;
+        assert_eq!(client.receive().await, answer(n));
+    }
+    rig.end().await;
+}
+
+#[actix::test]
+async fn handlers_and_what_they_own_are_gone_after_the_end() {
+    let owned = Rc::new(());
+    let handler = Rc::clone(&owned);
+    let rig = Rig::start_with(|builder| {
+        builder.command_fn(move |_: Quit| {
+            let _: &Rc<()> = &handler;
+            Ok(json!({}))
+        })
+    })
+    .await;
+    rig.end().await;
+    let gone = async {
+        while Rc::strong_count(&owned) > 1 {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the handler is dropped", gone).await;
+}
+
+#[actix::test]
+async fn the_end_may_come_from_any_thread() {
+    let mut rig = Rig::start().await;
+    let mut client = rig.client().await;
+    let monitors = rig.monitors;
+    let ended = elsewhere(move || async move { monitors.shutdown(AMPLE).await }).await;
+    ended.unwrap();
+    assert_eq!(client.try_receive().await, None);
 }
 
 /// Comes, says something and goes, until the monitor is gone; every answer must be its own.

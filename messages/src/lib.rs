@@ -20,7 +20,7 @@
 //! | responder → frontend | [`ResponderToFrontend`]: output, end | [`WRITE_WINDOW`] | kept, sent next turn | dropped: monitor is gone | thrown away |
 //! | frontend → responder | [`FrontendToResponder`]: output taken | 2 | kept, sent next turn | said in the log | changes nothing |
 //! | emitter → responder | [`EmitterToResponder`]: events | [`EVENT_CREDITS`] | `emit` refuses | `emit` refuses | is of none |
-//! | embedder → queue | [`EmbedderToQueue`]: hold, release | 1 per guard | the guard is refused | nothing to hold | changes nothing |
+//! | embedder → queue | [`EmbedderToQueue`]: hold, release | 2 per guard, [`HOLDS`] guards | the guard is refused | nothing to hold | changes nothing |
 //! | embedder → frontend | [`MonitorsToFrontend`]: close | 1 | closing says that it was not done in time | already closed | is of none |
 //! | embedder → dispatcher | [`AddMonitorToDispatcher`], [`StopDispatching`] | 1 per monitor | adding is an error to the caller, stopping waits its turn | error to the caller | is of none |
 //! | embedder → responder | [`AddMonitorToResponder`], [`FinishMonitor`] | 1 per monitor | adding is an error to the caller, closing says that it was not done in time | error to the caller | is of none |
@@ -56,7 +56,7 @@ mod wire;
 pub use command::{Command, Empty, Event};
 pub use dispatcher_to_queue::DispatcherToQueue;
 pub use dispatcher_to_responder::DispatcherToResponder;
-pub use embedder_to_queue::{EmbedderToQueue, HoldId};
+pub use embedder_to_queue::{EmbedderToQueue, HOLDS, HoldId};
 pub use emitter_to_responder::{EVENT_CREDITS, EmitterToResponder};
 pub use error::{ErrorClass, QmpError};
 pub use excerpt::{EXCERPT_CHARS, PATH_EXCERPT_CHARS, excerpt, path_excerpt};

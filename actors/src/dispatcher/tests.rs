@@ -11,6 +11,7 @@ use actix_qmp_messages::{Arguments, Command, CommandIndex, PreparedCommand, Requ
 use tokio::sync::Semaphore;
 
 use super::*;
+use crate::contained::Contained;
 use crate::handler::{InBand, Registered};
 use crate::phase::Availability;
 use crate::test_support::Probe;
@@ -75,7 +76,11 @@ impl Bench {
 
     /// Hands a request over without giving the dispatcher a turn.
     fn request(&self, key: RequestKey, index: usize) {
-        let command = PreparedCommand { index: CommandIndex(index), name: "job", arguments: Ok(Box::new(Job(key))) };
+        let command = PreparedCommand {
+            index: CommandIndex(index),
+            name: "job",
+            arguments: Ok(Box::new(Contained::new(Job(key)))),
+        };
         let (span, parsed_at) = (tracing::Span::none(), Instant::now());
         let ready = ReadyRequest { key, id: None, command, span, parsed_at };
         self.dispatcher.try_send(QueueToDispatcher::RequestReady(ready)).unwrap();

@@ -65,7 +65,7 @@ impl Handler<Stop> for Machine {
 }
 
 async fn call(handler: &InBand<Count>, number: u32) -> String {
-    said(handler.call(Box::new(Count(number))).await)
+    said(handler.call(Box::new(Contained::new(Count(number)))).await)
 }
 
 fn said(outcome: Outcome) -> String {
@@ -102,9 +102,13 @@ async fn error_of_a_handler_keeps_its_class() {
 #[actix::test]
 async fn command_without_a_success_reply_is_silent() {
     let handler = InBand::closure(|_: Quiet| Ok(()));
-    assert_eq!(said(handler.call(Box::new(Quiet)).await), "silent");
+    assert_eq!(said(handler.call(Box::new(Contained::new(Quiet))).await), "silent");
     let handler = InBand::closure(|_: Quiet| Err(QmpError::generic("no")));
-    assert_eq!(said(handler.call(Box::new(Quiet)).await), "GenericError: no", "errors are always answered");
+    assert_eq!(
+        said(handler.call(Box::new(Contained::new(Quiet))).await),
+        "GenericError: no",
+        "errors are always answered"
+    );
 }
 
 #[actix::test]
@@ -143,7 +147,7 @@ async fn full_mailbox_takes_the_command_all_the_same_and_it_is_answered() {
 #[actix::test]
 async fn arguments_of_another_command_are_an_internal_error() {
     let handler = InBand::closure(|_: Count| Ok(1));
-    let outcome = said(handler.call(Box::new(Quiet)).await);
+    let outcome = said(handler.call(Box::new(Contained::new(Quiet))).await);
     assert_eq!(outcome, "GenericError: Internal error: command 'count' was given other arguments");
 }
 
@@ -152,6 +156,6 @@ async fn nothing_of_a_handler_runs_before_its_future_is_polled() {
     // The dispatcher says "taken" between the two.
     let closure = InBand::closure(|_: Count| -> Result<u32, QmpError> { panic!("ran too early") });
     let future = InBand::future(|_: Count| -> Ready<Result<u32, QmpError>> { panic!("ran too early") });
-    drop(closure.call(Box::new(Count(1))));
-    drop(future.call(Box::new(Count(1))));
+    drop(closure.call(Box::new(Contained::new(Count(1)))));
+    drop(future.call(Box::new(Contained::new(Count(1)))));
 }

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::*;
 use crate::command_table::{OobRunner, Registry};
+use crate::contained::Contained;
 use crate::handler::{InBand, outcome};
 use crate::test_support::Probe;
 

@@ -12,6 +12,7 @@ use actix_qmp_messages::RequestKey;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
+use crate::deadline::later;
 use crate::request_span::as_micros;
 use crate::statistics::{RunningCommand, Statistics};
 
@@ -52,13 +53,13 @@ impl Drop for HeldWarning {
 
 /// Ends when it has warned, or when it finds that nothing runs.
 async fn watch(statistics: Arc<Statistics>, after: Duration, warned_of: Rc<Cell<Option<RequestKey>>>) {
-    let mut due = Instant::now() + after;
+    let mut due = later(Instant::now(), after);
     loop {
         sleep_until(due).await;
         let Some(running) = statistics.running().filter(|running| warned_of.get() != Some(running.request)) else {
             return;
         };
-        due = running.since + after;
+        due = later(running.since, after);
         if due <= Instant::now() {
             warned_of.set(Some(running.request));
             warn(running);

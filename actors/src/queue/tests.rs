@@ -129,7 +129,7 @@ impl Bench {
     }
 
     async fn release(&self, guard: u64) {
-        self.queue.send(EmbedderToQueue::ReleaseInput { hold: HoldId(guard) }).await.unwrap();
+        self.queue.send(EmbedderToQueue::ReleaseInput { hold: HoldId(guard), credit: Arc::new(()) }).await.unwrap();
     }
 
     async fn told_parser(&mut self) -> Vec<String> {

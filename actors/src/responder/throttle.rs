@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::deadline::later;
+
 /// How one kind of event is throttled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ThrottleRule {
@@ -88,7 +90,7 @@ impl<E> Throttle<E> {
             return Offer::Kept;
         }
         if self.running.len() < THROTTLE_KEYS {
-            self.running.insert(name_and_key, Period { ends: now + rule.period, kept: None });
+            self.running.insert(name_and_key, Period { ends: later(now, rule.period), kept: None });
         }
         Offer::Deliver(event)
     }
@@ -112,7 +114,7 @@ impl<E> Throttle<E> {
                 return false;
             };
             due.push((period.ends, event));
-            period.ends = now + rule.period;
+            period.ends = later(now, rule.period);
             true
         });
         due.sort_by_key(|(ends, _)| *ends);

@@ -241,6 +241,7 @@ fn answer(ask: Ask, tag: &str, oob: Oob) -> (Reply, Order) {
         "sim-panic" | "sim-oob-panic" => panicked(name),
         "sim-fail" => Reply::Error(format!("failed: {tag}")),
         "sim-silent" => Reply::Nothing,
+        "sim-actor" => Reply::ReturnOrGone,
         _ => Reply::Return,
     };
     match (ask, oob) {

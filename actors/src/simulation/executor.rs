@@ -22,6 +22,8 @@ impl Wake for Flag {
 struct Task {
     name: String,
     future: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    /// A panic is its end, as on a runtime, and no fault.
+    mortal: bool,
     flag: Arc<Flag>,
     waker: Waker,
 }
@@ -36,11 +38,23 @@ pub(super) struct Executor {
 
 impl Executor {
     /// Adds an actor; it is ready.
-    pub(super) fn add<A: Actor<Context = Context<A>>>(&mut self, name: String, mailbox: AddressReceiver<A>, actor: A) {
+    pub(super) fn add<A>(&mut self, name: String, mailbox: AddressReceiver<A>, actor: A)
+    where
+        A: Actor<Context = Context<A>>,
+    {
         let future = Context::with_receiver(mailbox).into_future(actor);
         let flag = Arc::new(Flag(AtomicBool::new(true)));
         let waker = Waker::from(Arc::clone(&flag));
-        self.tasks.push(Task { name, future: Some(Box::pin(future)), flag, waker });
+        self.tasks.push(Task { name, future: Some(Box::pin(future)), mortal: false, flag, waker });
+    }
+
+    /// Adds an actor that may panic.
+    pub(super) fn add_mortal<A>(&mut self, name: String, mailbox: AddressReceiver<A>, actor: A)
+    where
+        A: Actor<Context = Context<A>>,
+    {
+        self.add(name, mailbox, actor);
+        self.tasks.last_mut().into_iter().for_each(|task| task.mortal = true);
     }
 
     /// Places of those that could run.
@@ -61,16 +75,20 @@ impl Executor {
     /// Gives one actor a turn.
     ///
     /// # Errors
-    /// When it panics.
+    /// When it panics and may not.
     pub(super) fn poll(&mut self, place: usize) -> Result<(), String> {
         self.polls += 1;
-        let Task { name, future, flag, waker } = &mut self.tasks[place];
+        let Task { name, future, mortal, flag, waker } = &mut self.tasks[place];
         let Some(running) = future else { return Ok(()) };
         flag.0.store(false, Ordering::Relaxed);
         let mut task = TaskContext::from_waker(waker);
         match catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(&mut task))) {
             Ok(Poll::Pending) => Ok(()),
             Ok(Poll::Ready(())) => {
+                *future = None;
+                Ok(())
+            }
+            Err(_) if *mortal => {
                 *future = None;
                 Ok(())
             }

@@ -9,6 +9,8 @@ use super::stage::{client_of, on_stage};
 pub(super) enum Reply {
     /// A success reply that names the request's tag.
     Return,
+    /// The same, or, when the actor that runs the command is gone, an error reply that says so.
+    ReturnOrGone,
     /// `qmp_capabilities` succeeded.
     Negotiated,
     /// An error reply with this description.
@@ -61,7 +63,7 @@ impl Expected {
     fn is_owed(&self) -> bool {
         match self.reply {
             Reply::Nothing => !self.done && self.handler_ran() == 0,
-            Reply::Return | Reply::Negotiated | Reply::Error(_) => !self.done,
+            Reply::Return | Reply::ReturnOrGone | Reply::Negotiated | Reply::Error(_) => !self.done,
         }
     }
 }
@@ -170,7 +172,7 @@ impl Model {
         }
         let answers = |request: &Expected| {
             let same = match &request.reply {
-                Reply::Return => message["return"]["tag"].as_str() == Some(&request.tag),
+                Reply::Return | Reply::ReturnOrGone => message["return"]["tag"].as_str() == Some(&request.tag),
                 Reply::Error(text) => message["error"]["desc"].as_str() == Some(text),
                 Reply::Negotiated | Reply::Nothing => false,
             };
@@ -217,7 +219,13 @@ impl Model {
         let said = message.get("id").cloned().unwrap_or_else(|| message["return"]["tag"].clone());
         let (place, request) = self.take_request(self.find(message), &said)?;
         let right = match &request.reply {
-            Reply::Return => message["return"]["tag"].as_str() == Some(&request.tag) && request.handler_ran() == 1,
+            Reply::ReturnOrGone if message.get("error").is_some() => {
+                self.requests[place].runs = false;
+                on_stage(|stage| stage.performer_gone) && message["error"]["desc"] == GONE
+            }
+            Reply::Return | Reply::ReturnOrGone => {
+                message["return"]["tag"].as_str() == Some(&request.tag) && request.handler_ran() == 1
+            }
             Reply::Negotiated => message["return"] == serde_json::json!({}),
             Reply::Error(text) => message["error"] == serde_json::json!({"class": class_of(text), "desc": text}),
             Reply::Nothing => false,
@@ -253,6 +261,8 @@ impl Model {
         }
     }
 }
+
+const GONE: &str = "The handler of command 'sim-actor' is gone: its actor has stopped or panicked";
 
 /// The class that the protocol gives to an error with this description.
 fn class_of(desc: &str) -> &'static str {

@@ -84,6 +84,8 @@ pub(super) enum Step {
         monitor: usize,
         within_ms: u64,
     },
+    /// The actor that runs commands panics: from then on it is gone.
+    EndPerformer,
     /// Everybody runs until nobody can.
     Settle,
 }
@@ -91,15 +93,24 @@ pub(super) enum Step {
 /// How many monitors share responder and dispatcher.
 pub(super) const MONITORS: usize = 2;
 
-/// One history in so many closes a monitor midway: those whose seeds leave this over.
-const CLOSES_ONE_IN: u64 = 10;
+/// One history in so many is of a kind; this one closes a monitor midway: those whose seeds leave this over.
+const ONE_IN: u64 = 10;
 const CLOSES_AT: u64 = 3;
+/// In those that leave this over mailboxes are so small that they are often full.
+const SMALL_AT: u64 = 6;
+/// In those that leave this over the embedder's actor panics.
+const PANICS_AT: u64 = 8;
+
+/// Mailboxes are opened with this bound, as in a program.
+pub(super) const MAILBOX: usize = 16;
 
 /// A whole history, but for who runs when.
 #[derive(Debug, Clone)]
 pub(super) struct Script {
     pub(super) settings: Vec<Setting>,
     pub(super) steps: Vec<Step>,
+    /// How many messages an actor's mailbox has room for, beside one of each sender.
+    pub(super) mailbox: usize,
 }
 
 impl Script {
@@ -112,11 +123,18 @@ impl Script {
         while steps.len() < length {
             add(&mut steps, &mut chance, flood);
         }
-        if seed % CLOSES_ONE_IN == CLOSES_AT {
-            let step = Step::CloseMonitor { monitor: chance.below(MONITORS), within_ms: chance.pick(&[1, 300]) };
-            steps.insert(2 + chance.below(steps.len() - 2), step);
+        let mut midway = |chance: &mut Chance, step| steps.insert(2 + chance.below(steps.len() - 2), step);
+        let mut mailbox = MAILBOX;
+        match seed % ONE_IN {
+            CLOSES_AT => {
+                let step = Step::CloseMonitor { monitor: chance.below(MONITORS), within_ms: chance.pick(&[1, 300]) };
+                midway(&mut chance, step);
+            }
+            SMALL_AT => mailbox = chance.pick(&[1, 2]),
+            PANICS_AT => midway(&mut chance, Step::EndPerformer),
+            _ => {}
         }
-        Self { settings, steps }
+        Self { settings, steps, mailbox }
     }
 }
 
@@ -139,7 +157,7 @@ fn negotiate(chance: &mut Chance) -> Step {
 fn ask(chance: &mut Chance) -> Ask {
     const IN_BAND: [&str; 10] = [
         "sim-plain",
-        "sim-plain",
+        "sim-actor",
         "sim-big",
         "sim-slow",
         "sim-slow",

@@ -16,8 +16,8 @@ use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 
 use super::executor::Executor;
-use super::script::Setting;
-use super::stage;
+use super::script::{Script, Setting};
+use super::stage::{self, Leave, Performer};
 use crate::command_table::{CommandTable, Registry};
 use crate::dispatcher::Dispatcher;
 use crate::emitter::EventEmitter;
@@ -27,9 +27,6 @@ use crate::parser::{Parser, ParserSetup};
 use crate::queue::{Queue, QueueSetup};
 use crate::responder::{Responder, ThrottleRule};
 use crate::statistics::MonitorList;
-
-/// Mailboxes are opened with this bound, as in a program.
-const MAILBOX: usize = 16;
 
 /// What the outside has of a monitor.
 pub(super) struct Monitor {
@@ -50,21 +47,26 @@ pub(super) struct World {
     pub(super) list: MonitorList,
     responder: Addr<Responder>,
     dispatcher: Addr<Dispatcher>,
+    performer: Addr<Performer>,
     trigger: ShutdownTrigger,
+    /// Of each mailbox.
+    bound: usize,
 }
 
-fn mailbox<A: Actor>() -> (Addr<A>, AddressReceiver<A>) {
-    let (sender, receiver) = channel(MAILBOX);
+fn mailbox<A: Actor>(bound: usize) -> (Addr<A>, AddressReceiver<A>) {
+    let (sender, receiver) = channel(bound);
     (Addr::new(sender), receiver)
 }
 
 impl World {
-    pub(super) fn new(settings: &[Setting]) -> Self {
+    pub(super) fn new(script: &Script) -> Self {
         let mut executor = Executor::default();
-        let (responder, responder_mailbox) = mailbox();
-        let (dispatcher, dispatcher_mailbox) = mailbox();
+        let bound = script.mailbox;
+        let (responder, responder_mailbox) = mailbox(bound);
+        let (dispatcher, dispatcher_mailbox) = mailbox(bound);
+        let (performer, performer_mailbox) = mailbox(bound);
         let mut registry = Registry::default();
-        stage::register(&mut registry);
+        stage::register(&mut registry, performer.clone().recipient());
         let trigger = ShutdownTrigger::default();
         let rules = vec![ThrottleRule::per_second("TICK")];
         let version = VersionInfo::new("simulation");
@@ -72,12 +74,13 @@ impl World {
         executor.add("responder".into(), responder_mailbox, Responder::new(&version, rules).counting(list.clone()));
         let dispatching = Dispatcher::new(registry.handlers, trigger.clone()).counting(list.clone());
         executor.add("dispatcher".into(), dispatcher_mailbox, dispatching);
+        executor.add_mortal("performer".into(), performer_mailbox, Performer);
         let emitter = EventEmitter::default();
         emitter.connect(vec![responder.clone().recipient()]);
         stage::on_stage(|stage| stage.emitter = Some(emitter));
-        let mut world = Self { executor, monitors: Vec::new(), list, responder, dispatcher, trigger };
+        let mut world = Self { executor, monitors: Vec::new(), list, responder, dispatcher, performer, trigger, bound };
         let table = Arc::new(registry.table);
-        for (id, setting) in (0..).map(MonitorId).zip(settings) {
+        for (id, setting) in (0..).map(MonitorId).zip(&script.settings) {
             world.add(id, setting, &table);
         }
         world
@@ -85,9 +88,9 @@ impl World {
 
     fn add(&mut self, monitor: MonitorId, setting: &Setting, table: &Arc<CommandTable>) {
         let (options, connector) = ChardevOptions::memory_with_buffer(setting.buffer_bytes);
-        let (frontend, frontend_mailbox) = mailbox::<Frontend>();
-        let (parser, parser_mailbox) = mailbox::<Parser>();
-        let (queue, queue_mailbox) = mailbox::<Queue>();
+        let (frontend, frontend_mailbox) = mailbox::<Frontend>(self.bound);
+        let (parser, parser_mailbox) = mailbox::<Parser>(self.bound);
+        let (queue, queue_mailbox) = mailbox::<Queue>(self.bound);
         let (limits, oob) = (setting.limits, setting.offered);
         let listed = self.list.add(monitor, "memory".into());
         let statistics = listed.statistics();
@@ -100,13 +103,14 @@ impl World {
             frontend: frontend.clone().recipient(),
             queue: queue.clone().recipient(),
         };
-        self.responder.try_send(to_responder).expect("a new mailbox");
+        // A sender that is new has room, here and below.
+        self.responder.clone().try_send(to_responder).expect("a new sender");
         let to_dispatcher = AddMonitorToDispatcher {
             monitor,
             queue: queue.clone().recipient(),
             responder: self.responder.clone().recipient(),
         };
-        self.dispatcher.try_send(to_dispatcher).expect("a new mailbox");
+        self.dispatcher.clone().try_send(to_dispatcher).expect("a new sender");
         let queueing = QueueSetup {
             monitor,
             queue_full: setting.queue_full,
@@ -161,7 +165,13 @@ impl World {
         let monitor = &mut self.monitors[place];
         if !std::mem::replace(&mut monitor.closed, true) {
             monitor.frontend.try_send(MonitorsToFrontend::Close { within }).expect("room for an order");
-            self.responder.try_send(FinishMonitor { monitor: monitor.id }).expect("room for an order");
+            self.responder.clone().try_send(FinishMonitor { monitor: monitor.id }).expect("room for an order");
         }
+    }
+
+    /// The embedder's actor panics at its next turn.
+    pub(super) fn end_performer(&self) {
+        // Refused when it is gone already.
+        let _ = self.performer.clone().try_send(Leave);
     }
 }

@@ -8,7 +8,11 @@ use super::*;
 async fn command_is_taken_run_and_answered_with_its_id() {
     let mut bench = Bench::start(vec![at_once()]).await;
     let id = Some(RequestId::from_normalised("1.0".into()));
-    let command = PreparedCommand { index: CommandIndex(0), name: "job", arguments: Ok(Box::new(Job(key(0, 7)))) };
+    let command = PreparedCommand {
+        index: CommandIndex(0),
+        name: "job",
+        arguments: Ok(Box::new(Contained::new(Job(key(0, 7))))),
+    };
     let (span, parsed_at) = (tracing::Span::none(), Instant::now());
     let ready = ReadyRequest { key: key(0, 7), id: id.clone(), command, span, parsed_at };
     bench.dispatcher.send(QueueToDispatcher::RequestReady(ready)).await.unwrap();

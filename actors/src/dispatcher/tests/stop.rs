@@ -30,7 +30,7 @@ async fn stop_waits_for_the_command_that_runs_and_nothing_else_begins() {
     gate.open_for(1);
     turn().await;
     assert!(stopped.iter().all(tokio::task::JoinHandle::is_finished), "everyone who asked is told");
-    bench.request(key(0, 3), 1);
+    assert!(!bench.dispatcher.connected(), "it has ended, and its handlers with it");
     assert_eq!(bench.finished(0).await, ["1: 1"]);
     assert_eq!(ran.try_iter().count(), 0);
 }

@@ -102,7 +102,7 @@ async fn checked_arguments_reach_the_queue_as_the_commands_own_type() {
     let [ParserToQueue::RequestParsed(InBandRequest { body: Ok(command), .. })] = messages.as_slice() else {
         panic!("{messages:?}");
     };
-    let plain = command.arguments.as_ref().unwrap().downcast_ref::<Plain>().unwrap();
+    let plain = command.arguments.as_ref().unwrap().downcast_ref::<Contained<Plain>>().unwrap().get().unwrap();
     assert_eq!(plain.text.as_deref(), Some("hé"));
 }
 

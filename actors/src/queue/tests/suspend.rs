@@ -75,7 +75,7 @@ async fn hold_that_meets_a_request_keeps_the_parser_where_it_is() {
 async fn hold_and_release_within_one_turn_say_nothing() {
     let mut bench = Bench::negotiated(QueueFull::Drop, Oob::Enabled).await;
     bench.queue.try_send(EmbedderToQueue::HoldInput { hold: HoldId(1) }).unwrap();
-    bench.queue.try_send(EmbedderToQueue::ReleaseInput { hold: HoldId(1) }).unwrap();
+    bench.queue.try_send(EmbedderToQueue::ReleaseInput { hold: HoldId(1), credit: Arc::new(()) }).unwrap();
     assert_eq!(bench.told_parser().await, [""; 0]);
 }
 
