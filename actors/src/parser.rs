@@ -38,6 +38,7 @@ mod reader;
 mod request;
 mod resync;
 mod scan;
+mod session;
 #[cfg(feature = "test-support")]
 mod stream;
 mod syntax_error;
@@ -51,14 +52,14 @@ use std::time::{Duration, Instant};
 use actix::{Actor, ActorContext, Context, Handler, Recipient};
 use actix_qmp_messages::{
     Arguments, FrontendToParser, InBandRequest, MonitorId, Oob, Outcome, ParserToFrontend, ParserToQueue,
-    ParserToResponder, PreparedCommand, QmpError, QueueToParser, READ_WINDOW, RequestId, RequestKey, Sequence,
-    SessionKey,
+    ParserToResponder, PreparedCommand, QmpError, QueueToParser, READ_WINDOW, RequestId, RequestKey, SessionKey,
 };
 
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use self::framer::{Frame, Framer, Limits};
+use self::framer::Frame;
 use self::request::{Band, ParsedRequest, Request};
+use self::session::{Gate, Input, Mode, Session};
 #[cfg(feature = "test-support")]
 pub(crate) use self::stream::StreamParser;
 use crate::builtin::QMP_CAPABILITIES;
@@ -110,46 +111,6 @@ pub(crate) struct Parser {
 enum Life {
     Runs,
     Ends,
-}
-
-/// The session that is parsed.
-struct Session {
-    key: SessionKey,
-    framer: Framer,
-    mode: Mode,
-    gate: Gate,
-    /// The last request that was numbered, in either band.
-    last: Sequence,
-    /// The last one of these that was handed in to the queue.
-    handed_in: Sequence,
-    input: Input,
-    /// Messages received since the frontend was last given room.
-    chunks: usize,
-    /// Bytes looked at since then.
-    bytes: usize,
-    /// Errors withheld when that was last said in the log.
-    withheld_told: u64,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    Negotiating,
-    Command(Oob),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Gate {
-    Open,
-    Closed,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Input {
-    Open,
-    /// The client sends no more, but there may be bytes to parse.
-    Ended,
-    /// And the queue knows.
-    Done,
 }
 
 impl Parser {
@@ -411,38 +372,6 @@ impl Parser {
         drop(entered);
         let outcome = outcome.unwrap_or_else(|_| Outcome::Error(handler_panicked(spec.name)));
         self.responder.send(ParserToResponder::OobFinished { session, id, outcome });
-    }
-}
-
-impl Session {
-    fn new(key: SessionKey) -> Self {
-        Self {
-            key,
-            framer: Framer::new(Limits::default()),
-            mode: Mode::Negotiating,
-            // The queue opens it: somebody may hold the input already.
-            gate: Gate::Closed,
-            last: Sequence::NONE,
-            handed_in: Sequence::NONE,
-            input: Input::Open,
-            chunks: 0,
-            bytes: 0,
-            withheld_told: 0,
-        }
-    }
-
-    /// Said each time it has doubled: whoever sends garbage doesn't fill the log with it.
-    fn warn_of_garbage(&mut self) {
-        let withheld = self.framer.withheld();
-        if withheld > 2 * self.withheld_told {
-            self.withheld_told = withheld;
-            tracing::warn!(monitor = %self.key.monitor, session = %self.key.session, withheld, "garbage_not_answered");
-        }
-    }
-
-    /// Whether another turn would find something to do.
-    fn has_work(&self) -> bool {
-        self.gate == Gate::Open && (self.framer.has_input() || self.input == Input::Ended)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::mpsc::channel;
 
+use actix_rt::System;
+
 use super::*;
 
 #[test]

@@ -8,7 +8,7 @@ mod requests;
 use std::sync::mpsc;
 
 use actix::{Addr, Message};
-use actix_qmp_messages::{Command, Empty, Outcome, SessionId};
+use actix_qmp_messages::{Command, Empty, Outcome, Sequence, SessionId};
 
 use tokio_util::task::TaskTracker;
 

@@ -1,6 +1,10 @@
 //! Clients come and go, and what they send.
 
+use actix_qmp_messages::READ_WINDOW;
+use bytes::BytesMut;
+
 use super::*;
+use crate::frontend::client::without_waste;
 
 #[actix::test]
 async fn bytes_are_forwarded_in_order_under_their_session() {
