@@ -213,7 +213,9 @@ pub enum ShutdownError {
     #[error("a command was still running when time was up; its answer is lost")]
     CommandStillRuns,
     /// Output may be lost.
-    #[error("an I/O thread did not end in time; an out-of-band handler blocks it")]
+    #[error(
+        "an I/O thread did not end in time; an out-of-band handler blocks it, or work that one has begun, or a write to an output that blocks"
+    )]
     IoThreadBlocked,
 }
 
