@@ -21,7 +21,7 @@ test_command! {
 }
 
 fn on_socket(path: &Path) -> MonitorOptions {
-    format!("unix:{},server=on,wait=off", path.display()).parse().unwrap()
+    format!("unix:{},server=on,wait=off", path.display()).parse().expect("options of a socket")
 }
 
 /// Waits until nobody listens there any more.

@@ -2,6 +2,8 @@
 
 #[path = "rig/rig.rs"]
 mod rig;
+#[path = "suspend/vanished.rs"]
+mod vanished;
 
 use actix_qmp::chardev::MemoryConnector;
 use actix_qmp::test_support::Client;

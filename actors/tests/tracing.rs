@@ -1,23 +1,21 @@
 //! Tracing: one span for each request, an event for each step, payloads at TRACE only.
 
+#[path = "tracing/hooks.rs"]
+mod hooks;
+#[path = "tracing/ids.rs"]
+mod ids;
 #[path = "rig/rig.rs"]
 mod rig;
+#[path = "tracing/seen.rs"]
+mod seen;
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use actix_qmp::test_support::Client;
 use rig::{Rig, answer, send_hold, send_note, test_command};
+use seen::{all, begin, events, requests, sequences, until};
 use serde_json::json;
-use tokio::sync::{Mutex, MutexGuard, mpsc};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::Layer;
-use tracing_subscriber::layer::{Context, SubscriberExt};
-use tracing_subscriber::registry::LookupSpan;
+use tracing::Level;
 
 /// A number that is in no text by accident.
 const SECRET: i64 = 8_675_309_042;
@@ -29,152 +27,6 @@ test_command! {
 test_command! {
     /// Blocks the main arbiter's thread until the test opens the gate.
     Block = "block"
-}
-
-#[derive(Debug, Clone, Default)]
-struct Fields(BTreeMap<&'static str, String>);
-
-impl Visit for Fields {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.0.insert(field.name(), format!("{value:?}"));
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.0.insert(field.name(), value.to_owned());
-    }
-}
-
-impl Fields {
-    fn get(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
-    }
-
-    fn number(&self, name: &str) -> u64 {
-        self.get(name).parse().unwrap_or_else(|_| panic!("no number '{name}' in {self:?}"))
-    }
-}
-
-/// What a subscriber sees.
-#[derive(Debug)]
-enum Seen {
-    /// A span that was closed, with all that was ever recorded.
-    Span { name: &'static str, level: Level, fields: Fields },
-    /// An event, with the fields of its span at that time.
-    Event { name: String, level: Level, fields: Fields, span: Fields },
-}
-
-impl Seen {
-    fn level(&self) -> Level {
-        match self {
-            Self::Span { level, .. } | Self::Event { level, .. } => *level,
-        }
-    }
-
-    /// The monitor that it is about: 0 is the rig's neighbour, 1 the test's.
-    fn monitor(&self) -> &str {
-        match self {
-            Self::Span { fields, .. } => fields.get("monitor"),
-            Self::Event { fields, span, .. } if fields.get("monitor").is_empty() => span.get("monitor"),
-            Self::Event { fields, .. } => fields.get("monitor"),
-        }
-    }
-}
-
-struct Tell(mpsc::UnboundedSender<Seen>);
-
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tell {
-    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        let mut fields = Fields::default();
-        attributes.record(&mut fields);
-        context.span(id).expect("a new span").extensions_mut().insert(fields);
-    }
-
-    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-        let span = context.span(id).expect("a span");
-        values.record(span.extensions_mut().get_mut::<Fields>().expect("its fields"));
-    }
-
-    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let mut fields = Fields::default();
-        event.record(&mut fields);
-        let span = context.event_span(event).and_then(|span| span.extensions().get::<Fields>().cloned());
-        let name = fields.get("message").to_owned();
-        self.tell(
-            event.metadata(),
-            Seen::Event { name, level: *event.metadata().level(), fields, span: span.unwrap_or_default() },
-        );
-    }
-
-    fn on_close(&self, id: Id, context: Context<'_, S>) {
-        let span = context.span(&id).expect("a span");
-        let fields = span.extensions().get::<Fields>().cloned().unwrap_or_default();
-        let metadata = span.metadata();
-        self.tell(metadata, Seen::Span { name: metadata.name(), level: *metadata.level(), fields });
-    }
-}
-
-impl Tell {
-    fn tell(&self, metadata: &tracing::Metadata<'_>, seen: Seen) {
-        if metadata.target().starts_with("actix_qmp") {
-            // Refused at the end of the process.
-            let _ = self.0.send(seen);
-        }
-    }
-}
-
-/// Everything that is traced in this process; its lock makes the tests take turns.
-static SEEN: LazyLock<Mutex<mpsc::UnboundedReceiver<Seen>>> = LazyLock::new(|| {
-    let (tell, seen) = mpsc::unbounded_channel();
-    let subscriber = tracing_subscriber::registry().with(Tell(tell));
-    tracing::subscriber::set_global_default(subscriber).expect("no other subscriber");
-    Mutex::new(seen)
-});
-
-async fn begin() -> MutexGuard<'static, mpsc::UnboundedReceiver<Seen>> {
-    let mut seen = SEEN.lock().await;
-    while seen.try_recv().is_ok() {}
-    seen
-}
-
-/// What was seen of the test's monitor; call it when the monitors have ended.
-fn all(seen: &mut mpsc::UnboundedReceiver<Seen>) -> Vec<Seen> {
-    std::iter::from_fn(|| seen.try_recv().ok()).filter(|seen| seen.monitor() != "0").collect()
-}
-
-/// The `request` spans in order of their sequence.
-fn requests(seen: &[Seen]) -> Vec<&Fields> {
-    let mut requests: Vec<_> = seen
-        .iter()
-        .filter_map(|seen| match seen {
-            Seen::Span { name: "request", fields, .. } if fields.get("monitor") == "1" => Some(fields),
-            Seen::Span { .. } | Seen::Event { .. } => None,
-        })
-        .collect();
-    requests.sort_by_key(|fields| fields.number("sequence"));
-    requests
-}
-
-/// Level, fields and span of the events of this name.
-fn events<'a>(seen: &'a [Seen], wanted: &str) -> Vec<(Level, &'a Fields, &'a Fields)> {
-    seen.iter()
-        .filter_map(|seen| match seen {
-            Seen::Event { name, level, fields, span } if name == wanted => Some((*level, fields, span)),
-            Seen::Span { .. } | Seen::Event { .. } => None,
-        })
-        .collect()
-}
-
-/// What is seen up to the first event of this name.
-async fn until(seen: &mut mpsc::UnboundedReceiver<Seen>, name: &str) -> Vec<Seen> {
-    let mut before = Vec::new();
-    while events(&before, name).is_empty() {
-        before.push(seen.recv().await.expect("a subscriber"));
-    }
-    before
-}
-
-fn sequences(events: &[(Level, &Fields, &Fields)]) -> Vec<u64> {
-    events.iter().map(|(_, _, span)| span.number("sequence")).collect()
 }
 
 #[actix::test]

@@ -73,9 +73,8 @@ pub(super) fn run_with<T>(
 ) -> Result<T, String> {
     let rules: Vec<_> = script.settings.iter().map(|set| (set.limits.close_above, set.queue_full)).collect();
     watch::begin(&rules, tracing);
-    let mailboxes_are_small = script.mailbox < MAILBOX;
-    MOST_MESSAGES.set(if mailboxes_are_small { script.mailbox } else { usize::MAX });
-    on_stage(|stage| *stage = Stage::new(mailboxes_are_small));
+    MOST_MESSAGES.set(if script.mailbox < MAILBOX { script.mailbox } else { usize::MAX });
+    on_stage(|stage| *stage = Stage::of(script));
     wall_clock::hold(UNIX_EPOCH);
     let _entered = runtime.enter();
     // Where actix puts what answers the order to stop.

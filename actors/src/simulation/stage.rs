@@ -11,6 +11,7 @@ use actix_qmp_messages::{Arguments, Command, Event, QmpError};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::script::{MAILBOX, Script};
 use super::watch::note;
 use crate::command_table::Registry;
 use crate::emitter::{EmitError, EventEmitter};
@@ -99,8 +100,8 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    pub(super) fn new(mailboxes_are_small: bool) -> Self {
-        Self { mailboxes_are_small, ..Self::default() }
+    pub(super) fn of(script: &Script) -> Self {
+        Self { mailboxes_are_small: script.mailbox < MAILBOX, ..Self::default() }
     }
 }
 

@@ -86,6 +86,34 @@ impl Rig {
         assert_eq!(self.neighbour.reply().await["id"], "settle");
     }
 
+    /// What `x-query-monitors` tells of a monitor.
+    pub(crate) async fn info(&mut self, monitor: &Monitor) -> Value {
+        self.neighbour.execute_oob("x-query-monitors", "info").await;
+        let reply = self.neighbour.reply().await;
+        let number = monitor.id().0;
+        let info = reply["return"].as_array().and_then(|all| all.iter().find(|info| info["monitor"] == number));
+        info.unwrap_or_else(|| panic!("monitor {number} is not listed: {reply}")).clone()
+    }
+
+    /// The same, once it is `expected`.
+    pub(crate) async fn info_once(
+        &mut self,
+        monitor: &Monitor,
+        missing: &str,
+        expected: impl Fn(&Value) -> bool,
+    ) -> Value {
+        within(missing, self.ask_until(monitor, expected)).await
+    }
+
+    async fn ask_until(&mut self, monitor: &Monitor, expected: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let info = self.info(monitor).await;
+            if expected(&info) {
+                return info;
+            }
+        }
+    }
+
     /// Ends in good order.
     pub(crate) async fn end(self) {
         self.holds.release(i64::MAX);

@@ -138,3 +138,35 @@ async fn second_close_counts_with_its_own_deadline() {
     assert!(asked.elapsed() < Duration::from_secs(2));
     assert_eq!(bench.seen().await, [Seen::Closed(1), Seen::MonitorClosed]);
 }
+
+#[actix::test]
+async fn deadline_holds_against_a_sender_that_never_pauses() {
+    let (bench, _client) = Bench::connected_with_buffer(8).await;
+    let sender = bench.frontend.clone();
+    let sending = actix_rt::spawn(async move {
+        let output = || ResponderToFrontend::WriteOutput { session: session(1), bytes: b"x".to_vec() };
+        let mut taken = 0_u64;
+        loop {
+            while sender.try_send(output()).is_ok() {
+                taken += 1;
+            }
+            if !sender.connected() {
+                return taken;
+            }
+            tokio::task::yield_now().await;
+        }
+    });
+    tokio::task::yield_now().await;
+    let within = Duration::from_secs(5);
+    let asked = Instant::now();
+    // As the embedder does, whose sender is its own and finds a place even in a full mailbox.
+    bench.frontend.clone().try_send(MonitorsToFrontend::Close { within }).unwrap();
+    while !bench.alive.is_empty() {
+        assert!(asked.elapsed() < 10 * within, "it serves on after {:?}", asked.elapsed());
+        // The clock goes on by itself only when nobody has anything to do.
+        tokio::time::advance(within / 50).await;
+    }
+    assert!(asked.elapsed() >= within, "it did not wait for its client: {:?}", asked.elapsed());
+    let taken = sending.await.unwrap();
+    assert!(taken > MAILBOX as u64, "the sender was not heard: {taken}");
+}

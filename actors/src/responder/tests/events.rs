@@ -1,5 +1,7 @@
 //! Events: to whom, in which place, and how often.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::messages::Hostile;
 use super::*;
 
@@ -178,10 +180,17 @@ async fn credit_of_an_event_comes_back_when_it_has_been_delivered_or_replaced() 
 struct Restless {
     responder: Addr<Responder>,
     name: &'static str,
-    left: usize,
+    left: Arc<AtomicUsize>,
 }
 
 impl Restless {
+    /// Begins a flood of so many events; says how many are still to come.
+    fn begin(bench: &Bench, name: &'static str, events: usize) -> Arc<AtomicUsize> {
+        let left = Arc::new(AtomicUsize::new(events));
+        Self { responder: bench.responder.clone(), name, left: Arc::clone(&left) }.emit();
+        left
+    }
+
     fn emit(self) {
         let (responder, name) = (self.responder.clone(), self.name);
         let event = EmitterToResponder { name, data: None, at: emitted_at(), credit: Arc::new(self) };
@@ -192,8 +201,9 @@ impl Restless {
 
 impl Drop for Restless {
     fn drop(&mut self) {
-        if let Some(left) = self.left.checked_sub(1) {
-            Self { responder: self.responder.clone(), name: self.name, left }.emit();
+        let one_less = |left: usize| left.checked_sub(1);
+        if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok() {
+            Self { responder: self.responder.clone(), name: self.name, left: Arc::clone(&self.left) }.emit();
         }
     }
 }
@@ -202,7 +212,7 @@ impl Drop for Restless {
 async fn emitter_that_never_rests_does_not_keep_output_back() {
     for name in ["STOP", "RTC_CHANGE"] {
         let mut bench = Bench::negotiated().await;
-        Restless { responder: bench.responder.clone(), name, left: 100 }.emit();
+        Restless::begin(&bench, name, 100);
         let first = bench.monitors[0].frontend.next().await;
         assert_eq!(told_frontend(first), ToFrontend::Write(1, event_text(name, "")), "and no second event");
         bench.answer(session(0, 1), 2);
@@ -211,6 +221,39 @@ async fn emitter_that_never_rests_does_not_keep_output_back() {
         assert_eq!(told_frontend(second), ToFrontend::Write(1, expected));
         tokio::time::resume();
     }
+}
+
+/// What was written since the last time, all of it taken by the client.
+fn taken_by_the_client(bench: &mut Bench) -> String {
+    let mut taken = String::new();
+    while let Some(ToFrontend::Write(1, text)) = bench.monitors[0].frontend.try_next().map(told_frontend) {
+        let (session, writes, bytes) = (session(0, 1), 1, text.len());
+        bench.responder.try_send(FrontendToResponder::OutputWritten { session, writes, bytes }).unwrap();
+        taken += &text;
+    }
+    taken
+}
+
+#[actix::test]
+async fn mailbox_that_never_gets_empty_does_not_keep_a_throttled_event_beyond_its_period() {
+    const FLOOD: usize = 20_000;
+    let mut bench = Bench::negotiated().await;
+    for number in 0..5 {
+        bench.emit("RTC_CHANGE", Some(json!({"offset": number})));
+    }
+    let left = Restless::begin(&bench, "STOP", FLOOD);
+    let last = with_data("RTC_CHANGE", &json!({"offset": 4}));
+    let mut output = String::new();
+    while !output.contains(&last) {
+        let left = left.load(Ordering::Relaxed);
+        assert!(left > 0, "the flood was over before the event that was kept came");
+        // The clock goes on by itself only when nobody has anything to do.
+        tokio::time::advance(SECOND).await;
+        output += &taken_by_the_client(&mut bench);
+    }
+    assert!(output.matches("STOP").count() > 1, "there was no flood");
+    assert_eq!(output.matches("RTC_CHANGE").count(), 2, "the first and the last");
+    left.store(0, Ordering::Relaxed);
 }
 
 #[actix::test]

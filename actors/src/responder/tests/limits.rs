@@ -96,6 +96,92 @@ async fn events_count_as_output_too() {
     assert_eq!(bench.output(1).await.lines().count(), 12, "and it gets all of them");
 }
 
+/// Emits three changes of each of two devices, in turn.
+fn change_two_devices(bench: &Bench) {
+    for number in 1..=3 {
+        for device in ["a", "b"] {
+            bench.emit("VSERPORT_CHANGE", Some(json!({"id": device, "open": number})));
+        }
+    }
+}
+
+/// The changes in a monitor's output, sorted: device and number.
+async fn changes(bench: &mut Bench, monitor: usize) -> Vec<(String, i64)> {
+    let mut changes = Vec::new();
+    for line in bench.output(monitor).await.lines() {
+        let event: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(event["event"], "VSERPORT_CHANGE", "{event}");
+        changes.push((event["data"]["id"].as_str().unwrap().to_owned(), event["data"]["open"].as_i64().unwrap()));
+    }
+    changes.sort();
+    changes
+}
+
+/// This change of both devices.
+fn of_both(number: i64) -> [(String, i64); 2] {
+    ["a", "b"].map(|device| (device.to_owned(), number))
+}
+
+/// Monitor 0 takes no more: its window of writes is used up, and its output is above the first limit. Says how many
+/// writes and bytes are under way.
+async fn stall(bench: &mut Bench) -> (usize, usize) {
+    bench.answer(SESSION, filler(1001));
+    let (mut writes, mut bytes) = (0, 0);
+    loop {
+        match bench.output(0).await.len() {
+            0 => break,
+            length => (writes, bytes) = (writes + 1, bytes + length),
+        }
+        bench.answer(SESSION, 1);
+    }
+    assert_eq!(bench.told_queue(0).await, [BACKLOGGED]);
+    (writes, bytes)
+}
+
+/// What the healthy monitor 1 gets, at once and after the period, whatever happens to monitor 0 in the midst of it.
+async fn healthy_gets_first_and_last_of_each_device(bench: &mut Bench, meanwhile: impl AsyncFnOnce(&mut Bench)) {
+    let period = Duration::from_secs(1);
+    change_two_devices(bench);
+    assert_eq!(changes(bench, 1).await, of_both(1), "the first of each device, and at once");
+    tokio::time::sleep(period / 2).await;
+    meanwhile(bench).await;
+    assert_eq!(changes(bench, 1).await, [], "before the period is over");
+    tokio::time::sleep(period / 2).await;
+    assert_eq!(changes(bench, 1).await, of_both(3), "the last of each device");
+    tokio::time::sleep(period * 3).await;
+    assert_eq!(changes(bench, 1).await, [], "nothing is repeated");
+}
+
+#[actix::test]
+async fn devices_are_throttled_apart_beside_a_stalled_monitor_which_gets_all_that_is_due_when_it_has_drained() {
+    let mut bench = limited().await;
+    let (writes, bytes) = stall(&mut bench).await;
+    for _ in 0..2 {
+        healthy_gets_first_and_last_of_each_device(&mut bench, async |_| ()).await;
+        assert_eq!(bench.told_frontend(0).await, []);
+    }
+    bench.written(SESSION, writes, bytes).await;
+    let waited = bench.output(0).await;
+    bench.written(SESSION, 1, waited.len()).await;
+    assert_eq!(bench.told_queue(0).await, [DRAINED]);
+    let numbers: Vec<_> = waited.lines().filter_map(|line| line.split_once("\"open\": ")).map(|(_, end)| end).collect();
+    assert_eq!(numbers, ["1}}", "1}}", "3}}", "3}}", "1}}", "1}}", "3}}", "3}}"], "{waited}");
+}
+
+#[actix::test]
+async fn monitor_that_is_aborted_within_a_period_changes_nothing_of_what_a_healthy_one_gets() {
+    let mut bench = limited().await;
+    stall(&mut bench).await;
+    healthy_gets_first_and_last_of_each_device(&mut bench, async |bench| {
+        bench.answer(SESSION, filler(3000));
+        bench.answer(SESSION, 1);
+        assert_eq!(bench.told_frontend(0).await, [ToFrontend::Abort(1)]);
+    })
+    .await;
+    healthy_gets_first_and_last_of_each_device(&mut bench, async |_| ()).await;
+    assert_eq!(bench.told_frontend(0).await, []);
+}
+
 #[actix::test]
 async fn next_session_after_an_abort_has_a_fresh_account() {
     let mut bench = limited().await;
