@@ -9,13 +9,11 @@ use actix_qmp_chardev::MemoryStream;
 use actix_qmp_messages::Oob;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::expectation::{Expected, Model, Order, Reply};
+use super::expectation::{Expected, ID_REQUIRED, Model, Order, Reply};
 use super::script::{Ask, Naming, Setting};
 use super::watch::{note, of_monitor};
 use crate::options::IdRule;
 use crate::queue::QueueFull;
-
-const ID_REQUIRED: &str = "Out-Of-Band capability requires that every command contains an 'id' field";
 
 /// What the client knows of its session's mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,10 +109,14 @@ impl Client {
 
     /// Whether the answer could be told from others all the same.
     fn may_go_without_id(&self, ask: Ask) -> bool {
+        // Refusals for want of an id look alike.
+        let refusable = self.model.requests.iter().any(|request| request.refusable);
         if self.must_have_id(ask) {
-            return true;
+            return !refusable;
         }
-        let free = self.setting.ids == IdRule::WhereNeeded && self.setting.queue_full == QueueFull::Suspend;
+        let is_refused = |request: &Expected| request.reply == Reply::Error(ID_REQUIRED.into());
+        let alone = !refusable && !self.model.requests.iter().any(is_refused);
+        let free = self.setting.ids == IdRule::WhereNeeded && (self.setting.queue_full == QueueFull::Suspend || alone);
         match ask {
             Ask::BadJson | Ask::BadMember => true,
             Ask::InBand(name) => {
@@ -147,8 +149,10 @@ impl Client {
             Ask::Negotiate(_) | Ask::Unknown | Ask::BadArguments | Ask::BadMember | Ask::BadJson => false,
         };
         let well_formed = matches!(order, Order::InBand { malformed: false });
-        let droppable = well_formed && self.setting.queue_full == QueueFull::Drop;
-        Expected { tag, has_id: naming == Naming::WithId, reply, order, droppable, done: false, runs, dropped: false }
+        let has_id = naming == Naming::WithId;
+        let may_be_one_too_many = well_formed && self.setting.queue_full == QueueFull::Drop;
+        let (droppable, refusable) = (may_be_one_too_many && has_id, may_be_one_too_many && !has_id);
+        Expected { tag, has_id, reply, order, droppable, refusable, done: false, runs, dropped: false }
     }
 
     fn answer_to_negotiation(&mut self, ask: Ask, tag: &str) -> Reply {

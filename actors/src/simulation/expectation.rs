@@ -1,6 +1,6 @@
 //! The reference model of one session: what its client sent, and what must come back.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::stage::{client_of, on_stage};
 
@@ -38,6 +38,8 @@ pub(super) struct Expected {
     pub(super) reply: Reply,
     pub(super) order: Order,
     pub(super) droppable: bool,
+    /// Where it finds the queue full it can't be dropped, since that could not be told without an id; so it is refused.
+    pub(super) refusable: bool,
     pub(super) done: bool,
     /// Its handler is run, unless it is dropped or never begun.
     pub(super) runs: bool,
@@ -178,7 +180,8 @@ impl Model {
             };
             !request.has_id && !request.done && same
         };
-        self.requests.iter().position(answers)
+        let is_refused = |request: &Expected| request.refusable && !request.done && message["error"] == id_required();
+        self.requests.iter().position(answers).or_else(|| self.requests.iter().position(is_refused))
     }
 
     fn take_request(&mut self, place: Option<usize>, said: &Value) -> Result<(usize, Expected), String> {
@@ -198,10 +201,11 @@ impl Model {
         self.requests[..place].iter().filter(|request| request.order != Order::OutOfBand && request.is_owed())
     }
 
-    /// A queue that was full is the only excuse for a drop, or an answer before its turn.
+    /// A queue that was full is the only excuse for a drop, or an answer before its turn. Where mailboxes are full as well, a
+    /// request may overtake the news that another was taken, and be one too many as far as the queue knows.
     fn is_excused(&mut self) -> bool {
         self.early += 1;
-        self.early <= self.overfull
+        self.early <= self.overfull || on_stage(|stage| stage.mailboxes_are_small)
     }
 
     fn dropped(&mut self, data: &Value) -> Result<(), String> {
@@ -218,6 +222,10 @@ impl Model {
     fn reply(&mut self, message: &Value) -> Result<(), String> {
         let said = message.get("id").cloned().unwrap_or_else(|| message["return"]["tag"].clone());
         let (place, request) = self.take_request(self.find(message), &said)?;
+        if request.refusable && message["error"] == id_required() {
+            self.requests[place].dropped = true;
+            return if self.is_excused() { Ok(()) } else { Err("refused though there was room".into()) };
+        }
         let right = match &request.reply {
             Reply::ReturnOrGone if message.get("error").is_some() => {
                 self.requests[place].runs = false;
@@ -226,8 +234,8 @@ impl Model {
             Reply::Return | Reply::ReturnOrGone => {
                 message["return"]["tag"].as_str() == Some(&request.tag) && request.handler_ran() == 1
             }
-            Reply::Negotiated => message["return"] == serde_json::json!({}),
-            Reply::Error(text) => message["error"] == serde_json::json!({"class": class_of(text), "desc": text}),
+            Reply::Negotiated => message["return"] == json!({}),
+            Reply::Error(text) => message["error"] == json!({"class": class_of(text), "desc": text}),
             Reply::Nothing => false,
         };
         let members = message.as_object().map(serde_json::Map::len);
@@ -260,6 +268,12 @@ impl Model {
             Some(_) | None => Ok(()),
         }
     }
+}
+
+pub(super) const ID_REQUIRED: &str = "Out-Of-Band capability requires that every command contains an 'id' field";
+
+fn id_required() -> Value {
+    json!({"class": "GenericError", "desc": ID_REQUIRED})
 }
 
 const GONE: &str = "The handler of command 'sim-actor' is gone: its actor has stopped or panicked";
