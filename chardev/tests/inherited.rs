@@ -27,6 +27,9 @@ async fn a_connected_socket_is_one_connection() {
     let mut chardev = open(&options);
     assert_eq!(chardev.local_name(), options);
     let mut connection = next(&mut chardev).await.unwrap();
+    // The other end has no name, but a process.
+    let (uid, gid) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    assert_eq!(connection.peer(), format!("unix:pid={},uid={uid},gid={gid}", std::process::id()));
     theirs.write_all(b"hi").unwrap();
     assert_eq!(read(&mut connection).await.unwrap(), b"hi");
     write(&mut connection, b"hello").await.unwrap();

@@ -15,6 +15,7 @@ use std::os::unix::fs::symlink;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Barrier;
+use std::time::Duration;
 use tempfile::TempDir;
 
 fn place() -> (TempDir, PathBuf, String) {
@@ -314,7 +315,7 @@ async fn a_client_with_reconnect_tries_again_after_each_failure_and_each_end() {
     let mut chardev = open(&format!("unix:{},reconnect=7", path.display()));
     let started = tokio::time::Instant::now();
     {
-        let seven_seconds = std::time::Duration::from_millis(7_100);
+        let seven_seconds = Duration::from_millis(7_100);
         // The first attempt fails at once, the second one after 7 s.
         assert!(tokio::time::timeout(seven_seconds, next(&mut chardev)).await.is_err());
     }
@@ -327,6 +328,38 @@ async fn a_client_with_reconnect_tries_again_after_each_failure_and_each_end() {
     let ended = started.elapsed();
     let _connection = next(&mut chardev).await.unwrap();
     assert_eq!((started.elapsed() - ended).as_secs(), 7, "no pause after an end");
+}
+
+/// Whether one more client waits.
+fn has_client(server: &UnixListener) -> bool {
+    match server.accept() {
+        Ok(_) => true,
+        Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_with_reconnect_connects_once_for_each_end_and_never_while_it_is_connected() {
+    let (_directory, path, _) = place();
+    let mut chardev = open(&format!("unix:{},reconnect=7", path.display()));
+    let server = UnixListener::bind(&path).unwrap();
+    server.set_nonblocking(true).unwrap();
+    let mut connection = next(&mut chardev).await.unwrap();
+    for round in 0..50 {
+        let (peer, _) = server.accept().unwrap();
+        assert!(!has_client(&server), "round {round}: two connections");
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        assert!(!has_client(&server), "round {round}: a connection while one is up");
+        drop((peer, connection));
+        let ended = tokio::time::Instant::now();
+        // Asked twice and dropped before it was done: one pause goes on, and not two.
+        for _ in 0..2 {
+            assert!(tokio::time::timeout(Duration::from_secs(3), next(&mut chardev)).await.is_err());
+        }
+        connection = next(&mut chardev).await.unwrap();
+        assert_eq!(ended.elapsed().as_secs(), 7, "round {round}");
+    }
 }
 
 /// The descriptors of this process that would survive exec(2).

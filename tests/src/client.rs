@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::net::Shutdown;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -272,7 +273,15 @@ impl QmpClient {
     /// # Errors
     /// If the connection is gone.
     pub fn shutdown_write(&mut self) -> Outcome {
-        self.stream.shutdown_write().map_err(|error| self.failure(format!("cannot shut down writing: {error}")))
+        self.shutdown(Shutdown::Write)
+    }
+
+    /// Shuts one side of the connection, or both, and keeps it.
+    ///
+    /// # Errors
+    /// If the connection is gone.
+    pub fn shutdown(&mut self, side: Shutdown) -> Outcome {
+        self.stream.shutdown(side).map_err(|error| self.failure(format!("cannot shut down {side:?}: {error}")))
     }
 
     /// Closes; a connection of TCP is reset.

@@ -1,4 +1,4 @@
-//! What a program has at a moment: memory, descriptors, threads; and whether it is back at what it had.
+//! What a program has at a moment: memory, descriptors, threads; whether it is back at what it had, and at rest.
 
 use std::fmt;
 use std::fs;
@@ -7,9 +7,13 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::bench::process::resident_bytes;
+use crate::bench::process::{cpu_time, resident_bytes};
 use crate::program::DEADLINE;
 use crate::{Failure, Outcome};
+
+/// In the environment of a program, has its allocator give large pieces back at once. Otherwise glibc keeps memory that is
+/// free below some that is in use, up to 64 MiB of large pieces for each thread.
+pub const KEEP_NOTHING: (&str, &str) = ("MALLOC_MMAP_THRESHOLD_", "4096");
 
 /// What a program has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -68,6 +72,22 @@ impl Footprint {
         }
         Err(Failure::new(format!("at rest it had {self}, and now it has {now}")))
     }
+}
+
+/// Shows that a program takes next to no CPU time while `span` passes: a loop without a pause would take all of it.
+///
+/// # Errors
+/// If it takes more than a twentieth, or has ended.
+pub fn is_idle(pid: u32, span: Duration) -> Outcome {
+    /// What runs on another CPU is counted at its next tick.
+    const TICK: Duration = Duration::from_millis(10);
+    let (started, before) = (Instant::now(), cpu_time(pid)?);
+    thread::sleep(span);
+    let (passed, spent) = (started.elapsed(), cpu_time(pid)?.saturating_sub(before));
+    if spent <= passed / 20 + TICK {
+        return Ok(());
+    }
+    Err(Failure::new(format!("nothing is asked of the program, and it took {spent:?} of CPU time in {passed:?}")))
 }
 
 impl fmt::Display for Footprint {

@@ -1,6 +1,9 @@
 //! Input that is wrong, too deep or too large: one error for one mistake, in few bytes, and the next valid command is answered.
 #![allow(clippy::unwrap_used, reason = "a test that unwraps wrongly fails, as it should")]
 
+#[path = "bad_input/memory.rs"]
+mod memory;
+
 use std::thread;
 
 use actix_qmp::test_support::parse_stream;

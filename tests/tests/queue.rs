@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use actix_qmp::{Arguments, Command, QmpError};
 use actix_qmp_tests::client::Marker;
+use actix_qmp_tests::embedded::Embedded;
 use actix_qmp_tests::skip::{Decision, unless_available};
 use actix_qmp_tests::{Launch, Outcome, Product, QmpClient};
 use serde_json::{Value, json};
@@ -101,4 +103,51 @@ fn qmp_vmm_gives_an_id_back_as_it_was_written() -> Outcome {
         assert!(line.ends_with(&format!("\"id\": {id}}}\r\n")), "{id}: {line}");
     }
     Ok(())
+}
+
+/// Returns its argument.
+struct Echo(Value);
+
+impl actix::Message for Echo {
+    type Result = Result<Value, QmpError>;
+}
+
+impl Command for Echo {
+    const NAME: &'static str = "echo";
+    type Return = Value;
+
+    fn from_arguments(mut arguments: Arguments) -> Result<Self, QmpError> {
+        let value = arguments.required("value")?;
+        arguments.finish().map(|()| Self(value))
+    }
+}
+
+/// What comes back for a number, as it stands in the reply.
+fn echoed(client: &mut QmpClient, number: &str) -> Outcome<String> {
+    client.send(format!(r#"{{"execute": "echo", "arguments": {{"value": {number}}}}}"#))?;
+    let line = String::from_utf8_lossy(&client.next_line()?).into_owned();
+    let returned = line.trim_end().strip_prefix(r#"{"return": "#).and_then(|rest| rest.strip_suffix('}'));
+    returned.map(str::to_owned).ok_or_else(|| client.failure(format!("no number returned for {number}")))
+}
+
+#[test]
+fn a_number_comes_back_from_a_command_as_the_same_number() -> Outcome {
+    let monitors = Embedded::start(1, |builder| builder.without_schema().command_fn(|Echo(value)| Ok(value)))?;
+    let mut client = monitors.session(0, &[])?;
+    for number in
+        ["9223372036854775807", "9223372036854775808", "18446744073709551615", "-9223372036854775808", "0", "-1"]
+    {
+        assert_eq!(echoed(&mut client, number)?, number);
+    }
+    for number in ["5e-324", "4.9e-7", "1.7976931348623157e308", "0.1", "2.2250738585072014e-308", "1e23"] {
+        // The standard library reads to the nearest, so that one bit more or less shows.
+        let back = echoed(&mut client, number)?;
+        assert_eq!(back.parse::<f64>()?.to_bits(), number.parse::<f64>()?.to_bits(), "{number}: {back}");
+        assert!(back.contains(['.', 'e']), "{number} is no integer: {back}");
+    }
+    for zero in ["-0.0", "-0", "0.0"] {
+        let back = echoed(&mut client, zero)?;
+        assert_eq!(back.parse::<f64>()?, 0.0, "{zero}: {back}");
+    }
+    client.expect_silence(Marker::InBand)
 }

@@ -54,6 +54,14 @@ pub fn peak_resident_bytes(pid: u32) -> Outcome<u64> {
     Ok(kilobytes.parse::<u64>().context("VmHWM is no number")? * 1024)
 }
 
+/// Makes what is resident now the most that was resident at once.
+///
+/// # Errors
+/// If the process has ended, or the system can't.
+pub fn reset_peak(pid: u32) -> Outcome {
+    fs::write(format!("/proc/{pid}/clear_refs"), "5").context("the peak of resident memory is not reset")
+}
+
 /// A thread of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thread {

@@ -63,10 +63,10 @@ impl Stream {
         }
     }
 
-    pub(super) fn shutdown_write(&self) -> io::Result<()> {
+    pub(super) fn shutdown(&self, side: Shutdown) -> io::Result<()> {
         match self {
-            Self::Unix(stream) => stream.shutdown(Shutdown::Write),
-            Self::Tcp(stream) => stream.shutdown(Shutdown::Write),
+            Self::Unix(stream) => stream.shutdown(side),
+            Self::Tcp(stream) => stream.shutdown(side),
         }
     }
 }

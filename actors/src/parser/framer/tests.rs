@@ -242,6 +242,31 @@ fn a_mistake_in_a_long_string_is_one_error_and_the_next_valid_command_is_answere
 }
 
 #[test]
+fn a_wrong_bracket_is_told_at_once_though_nothing_comes_behind_it() {
+    for (before, wrong, behind) in [
+        ("[", "}", ""),
+        ("{", "]", ""),
+        ("[1", "}", ""),
+        ("{\"a\":[", "}", "}"),
+        ("[{", "]", "}"),
+        ("{\"a\":1", "]", ""),
+    ] {
+        let mut framer = Framer::default();
+        framer.push(Bytes::from(before));
+        assert_eq!(framer.next(), None, "{before}");
+        framer.push(Bytes::from(wrong));
+        assert!(matches!(framer.next(), Some(Frame::Error { id: None, .. })), "{before}{wrong}");
+        framer.push(Bytes::from(behind));
+        assert_eq!((framer.next(), framer.finish()), (None, None), "{before}{wrong}{behind}");
+
+        let whole = [before, wrong, behind].concat();
+        framer.push(Bytes::from(whole.clone()));
+        assert!(matches!(framer.next(), Some(Frame::Error { id: None, .. })), "{whole} in one");
+        assert_eq!(framer.next(), None, "{whole} in one");
+    }
+}
+
+#[test]
 fn the_caller_may_stop_after_any_item_and_go_on_without_new_input() {
     let mut framer = Framer::default();
     framer.push(Bytes::from_static(b"{}{}"));

@@ -1,5 +1,6 @@
 //! What requests are read as, and what is said of bad ones.
 
+mod cuts;
 mod json_suite;
 mod properties;
 mod strict;

@@ -7,16 +7,21 @@ use super::*;
 
 const VALID: &str = r#"{"execute": "valid", "id": "next"}"#;
 
-/// One line per answer: a command's name, or `!` and what is wrong.
-pub(super) fn answers(chunks: &[&[u8]]) -> Vec<String> {
+/// What is read until the end of the input.
+pub(super) fn parsed(chunks: &[&[u8]]) -> Vec<ParsedRequest> {
     let mut framer = Framer::default();
-    let mut answers = Vec::new();
+    let mut all = Vec::new();
     for chunk in chunks {
         framer.push(Bytes::copy_from_slice(chunk));
-        answers.extend(std::iter::from_fn(|| framer.next()).map(|frame| answer_to(frame.into())));
+        all.extend(std::iter::from_fn(|| framer.next()).map(ParsedRequest::from));
     }
-    answers.extend(framer.finish().map(|error| answer_to(Frame::error(error).into())));
-    answers
+    all.extend(framer.finish().map(|error| ParsedRequest::from(Frame::error(error))));
+    all
+}
+
+/// One line per answer: a command's name, or `!` and what is wrong.
+pub(super) fn answers(chunks: &[&[u8]]) -> Vec<String> {
+    parsed(chunks).into_iter().map(answer_to).collect()
 }
 
 fn answer_to(parsed: ParsedRequest) -> String {
