@@ -1,6 +1,9 @@
 //! Places that are taken: two monitors of `qmp-vmm` in one place, and the socket file that a killed one left behind.
 #![allow(clippy::unwrap_used, reason = "a test that unwraps wrongly fails, as it should")]
 
+#[path = "stdio/until.rs"]
+mod until;
+
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write, pipe};
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
@@ -8,27 +11,12 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-
-/// Nothing here takes long; whatever takes longer hangs.
-const SOON: Duration = Duration::from_secs(60);
+use until::{SOON, until};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_qmp-vmm");
-
-/// Asks again and again until there is an answer.
-fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + SOON;
-    loop {
-        if let Some(answer) = ask() {
-            return answer;
-        }
-        assert!(Instant::now() < deadline, "after {SOON:?} still not: {what}");
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
 
 /// A running program, which a test that failed does not leave behind.
 struct Running(Child);

@@ -6,3 +6,4 @@ mod end_of_input;
 mod giving_back;
 mod rig;
 mod shared_end;
+mod until;

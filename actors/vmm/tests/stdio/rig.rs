@@ -6,14 +6,13 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-/// Nothing here takes long; whatever takes longer hangs.
-const SOON: Duration = Duration::from_secs(60);
+pub(crate) use crate::until::{SOON, until};
 
 /// With one monitor, on stdio, before a guest that does not run.
 pub(crate) const ON_STDIO: [&str; 3] = ["--qmp", "stdio", "-S"];
@@ -33,18 +32,6 @@ fn command(name: &str) -> Command {
     let mut command = Command::new(name);
     command.env_remove("RUST_LOG").stderr(Stdio::piped());
     command
-}
-
-/// Asks again and again until there is an answer.
-pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + SOON;
-    loop {
-        if let Some(answer) = ask() {
-            return answer;
-        }
-        assert!(Instant::now() < deadline, "after {SOON:?} still not: {what}");
-        std::thread::sleep(Duration::from_millis(1));
-    }
 }
 
 /// Whether something can be read or written there before the time is up; the end can be read.
