@@ -132,6 +132,12 @@ impl Default for Registry {
     }
 }
 
+impl Drop for CommandSpec {
+    fn drop(&mut self) {
+        drop(Contained::new(self.run_oob.take()));
+    }
+}
+
 impl Registry {
     pub(crate) fn add<C: Command>(&mut self, in_band: InBand<C>, run_oob: Option<OobRunner>) {
         let index = CommandIndex(self.table.specs.len());

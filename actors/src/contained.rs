@@ -1,13 +1,33 @@
-//! Values of the embedder's that actors of ours keep, and drop.
+//! Code of the embedder's that runs within actors of ours: its panics go no further than here.
 //!
-//! Whatever code of the embedder's runs within an actor is run where its panic is caught. Dropping a value is the one such
-//! place that nobody writes down: what a handler returned, an event's data, the arguments of a request that is never
-//! executed. A panic there would end the actor, which is all monitors of an I/O thread, or all commands.
+//! Some of it nobody writes down: what is dropped. A value that a handler returned, an event's data, the arguments of a request
+//! that is never executed, a handler itself, even what a panic carries. A panic there would end the actor, which is all
+//! monitors of an I/O thread, or all commands.
 
-use std::any::type_name;
+use std::any::{Any, type_name};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Serialize, Serializer};
+
+/// Code of the embedder's has panicked.
+#[derive(Debug)]
+pub(crate) struct Panicked;
+
+/// Runs code of the embedder's.
+///
+/// # Errors
+/// When it panics.
+pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Panicked> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(forget)
+}
+
+/// Drops what a panic carried, which may panic again; what that carries is left alone.
+fn forget(carried: Box<dyn Any + Send>) -> Panicked {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(carried))) {
+        std::mem::forget(again);
+    }
+    Panicked
+}
 
 /// A value whose panic when it is dropped goes no further than the log.
 pub(crate) struct Contained<T>(Option<T>);
@@ -31,7 +51,7 @@ impl<T> Contained<T> {
 impl<T> Drop for Contained<T> {
     fn drop(&mut self) {
         let value = self.0.take();
-        if catch_unwind(AssertUnwindSafe(|| drop(value))).is_err() {
+        if caught(|| drop(value)).is_err() {
             tracing::error!(value = type_name::<T>(), "value_panicked_while_dropped");
         }
     }

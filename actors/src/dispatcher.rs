@@ -19,7 +19,6 @@
 mod round_robin;
 
 use std::fmt::Debug;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{self, Poll};
 use std::time::{Duration, Instant};
@@ -34,6 +33,7 @@ use rustc_hash::FxHashMap;
 use tokio::sync::oneshot;
 
 use self::round_robin::RoundRobin;
+use crate::contained::{Contained, Panicked, caught};
 use crate::drive::{Driven, bound_mailbox, start_driving};
 use crate::handler::{CommandTurn, handler_panicked};
 use crate::monitors::ShutdownTrigger;
@@ -114,6 +114,10 @@ impl Actor for Dispatcher {
         bound_mailbox(ctx, MAILBOX);
         start_driving(ctx);
     }
+
+    fn stopped(&mut self, _ctx: &mut Self::Context) {
+        self.handlers.drain(..).for_each(|handler| drop(Contained::new(handler)));
+    }
 }
 
 impl Handler<AddMonitorToDispatcher> for Dispatcher {
@@ -183,12 +187,12 @@ impl Dispatcher {
         }
         if let Some(running) = &mut self.running {
             let entered = running.span.enter();
-            let polled = catch_unwind(AssertUnwindSafe(|| running.result.as_mut().poll(task)));
+            let polled = caught(|| running.result.as_mut().poll(task));
             drop(entered);
             match polled {
                 Ok(Poll::Pending) => return,
                 Ok(Poll::Ready(outcome)) => self.finish(outcome),
-                Err(_panic) => {
+                Err(Panicked) => {
                     let outcome = Outcome::Error(handler_panicked(running.name));
                     self.finish(outcome);
                 }

@@ -40,7 +40,7 @@ use crate::outbox::{Flushed, Outbox};
 use crate::statistics::Statistics;
 
 /// Messages in the mailbox: the write window, room to read, and orders.
-const MAILBOX: usize = WRITE_WINDOW + 16;
+pub(crate) const MAILBOX: usize = WRITE_WINDOW + 16;
 
 /// What a frontend needs to begin.
 pub(crate) struct FrontendSetup {

@@ -45,3 +45,4 @@ pub use self::phase::MachineReady;
 pub use self::queue::{QUEUE_LENGTH, QueueFull};
 pub use self::responder::ThrottleRule;
 pub use self::statistics::MonitorList;
+pub use actix_qmp_messages::HOLDS;

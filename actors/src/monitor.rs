@@ -20,15 +20,12 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::command_table::CommandTable;
 use crate::dispatcher::Dispatcher;
-use crate::frontend::{Frontend, FrontendSetup};
+use crate::frontend::{self, Frontend, FrontendSetup};
 use crate::options::{MonitorOptions, Placement};
-use crate::parser::{Parser, ParserSetup};
-use crate::queue::{Queue, QueueSetup};
+use crate::parser::{self, Parser, ParserSetup};
+use crate::queue::{self, Queue, QueueSetup};
 use crate::responder::Responder;
 use crate::statistics::{MonitorList, Statistics};
-
-/// Mailboxes are opened with this bound; each actor sets its own as it starts.
-const MAILBOX: usize = 16;
 
 /// What all monitors of an I/O arbiter have in common.
 #[derive(Clone)]
@@ -88,6 +85,7 @@ struct Wiring {
 /// A monitor whose actors have been started; its chardev may not have been registered yet.
 pub(crate) struct Wired {
     monitor: Monitor,
+    unwanted: EndsWithWaiting,
     registration: oneshot::Receiver<io::Result<()>>,
 }
 
@@ -99,9 +97,9 @@ pub(crate) fn wire(
     around: &Surroundings,
 ) -> Result<Wired, WiringError> {
     let local_name = chardev.local_name();
-    let (frontend_tx, frontend_rx) = channel(MAILBOX);
-    let (parser_tx, parser_rx) = channel(MAILBOX);
-    let (queue_tx, queue_rx) = channel(MAILBOX);
+    let (frontend_tx, frontend_rx) = channel(frontend::MAILBOX);
+    let (parser_tx, parser_rx) = channel(parser::MAILBOX);
+    let (queue_tx, queue_rx) = channel(queue::MAILBOX);
     let (oob, home) = match options.placement {
         Placement::IoArbiter => (Oob::Enabled, &around.io),
         Placement::MainArbiter => (Oob::Disabled, &around.main),
@@ -138,7 +136,8 @@ pub(crate) fn wire(
     let queue = queue.recipient();
     let (holds, hold_credits) = (AtomicU64::new(0), Arc::new(Semaphore::new(HOLDS)));
     let monitor = Monitor { id, local_name, queue, first_client: Some(client_came), holds, hold_credits, end };
-    Ok(Wired { monitor, registration })
+    let unwanted = EndsWithWaiting(Some(monitor.end.clone()));
+    Ok(Wired { monitor, unwanted, registration })
 }
 
 impl Wired {
@@ -149,24 +148,23 @@ impl Wired {
 
     /// Waits until the chardev is registered: the monitor serves clients then. Whoever waits no more wants no monitor.
     pub(crate) async fn registered(self) -> Result<Monitor, WiringError> {
-        let Self { monitor, registration } = self;
-        let abandoned = Abandoned(Some(monitor.end.clone()));
+        let Self { monitor, unwanted, registration } = self;
         registration.await.map_err(|_| WiringError::ArbiterGone)??;
-        abandoned.not();
+        unwanted.keep();
         Ok(monitor)
     }
 }
 
-/// Ends a monitor that nobody has a handle to.
-struct Abandoned(Option<MonitorEnd>);
+/// Ends a monitor that nobody waits for any more, so that nobody has a handle to it.
+struct EndsWithWaiting(Option<MonitorEnd>);
 
-impl Abandoned {
-    fn not(mut self) {
+impl EndsWithWaiting {
+    fn keep(mut self) {
         self.0 = None;
     }
 }
 
-impl Drop for Abandoned {
+impl Drop for EndsWithWaiting {
     fn drop(&mut self) {
         if let Some(end) = &self.0 {
             end.order(Duration::ZERO);

@@ -3,7 +3,6 @@
 mod builder;
 
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use actix::Addr;
@@ -78,7 +77,7 @@ impl Monitors {
     }
 
     /// Adds a monitor. It serves clients when this returns; for `wait=on` see [`Monitor::first_client`]. If the future is
-    /// dropped before, there is no monitor.
+    /// dropped before, there is no monitor as soon as its I/O thread has had a turn.
     ///
     /// # Errors
     /// When the chardev can't be opened, or the end of the program was asked for.
@@ -139,12 +138,13 @@ impl Monitors {
     /// Ends all monitors: the command that runs is answered, what waits is not executed, what was answered or emitted
     /// goes out; all that within `within` (and a second for the I/O threads to confirm), whatever clients and handlers
     /// do. A command that takes all of it leaves its client no time to take output. An event that its throttling holds
-    /// back is not emitted any more.
+    /// back is not emitted any more. The handlers are dropped; that of a command that still runs when it ends, and those of a
+    /// blocked I/O thread when that ends.
     ///
     /// Must not be waited for within a handler, whose answer it waits for: call [`ShutdownTrigger::trigger`] there.
     ///
     /// # Errors
-    /// Names what had to be cut off: a command that did not end, an I/O thread that a handler blocks.
+    /// Names what had to be cut off: a command that did not end, an I/O thread that is blocked.
     pub async fn shutdown(self, within: Duration) -> Result<(), ShutdownError> {
         self.trigger.trigger();
         let deadline = later(tokio::time::Instant::now(), within);
@@ -152,8 +152,11 @@ impl Monitors {
         let within = deadline.saturating_duration_since(tokio::time::Instant::now());
         let closed = join_all(self.ends.into_iter().map(|end| end.close(within))).await;
         let mut blocked = closed.iter().any(Result::is_err);
-        for IoThread { arbiter, .. } in self.io {
-            blocked |= end_arbiter(arbiter, later(deadline, CONFIRMATION)).await.is_err();
+        let by = later(deadline, CONFIRMATION);
+        let ended: Vec<_> = self.io.into_iter().map(IoThread::stop).collect();
+        for ended in ended {
+            // That nothing was sent is how the end is told.
+            blocked |= tokio::time::timeout_at(by, ended).await.is_err();
         }
         match (stopped, blocked) {
             (_, true) => Err(ShutdownError::IoThreadBlocked),
@@ -163,26 +166,19 @@ impl Monitors {
     }
 }
 
-/// Stops an I/O thread and waits for its end, but no longer than that. Joining may take for ever, where a handler blocks the
-/// thread or has begun blocking work in its runtime, so it is done by a thread that nobody waits for.
-async fn end_arbiter(arbiter: Arbiter, by: tokio::time::Instant) -> Result<(), IoThreadRemains> {
-    arbiter.stop();
-    let (joined, ended) = oneshot::channel();
-    let join = move || {
-        // Whether it panicked is told by what did.
-        drop(arbiter.join());
-        // Refused when time was up before.
-        let _ = joined.send(());
-    };
-    thread::Builder::new().name("qmp-join".into()).spawn(join).map_err(|_| IoThreadRemains)?;
-    match tokio::time::timeout_at(by, ended).await {
-        Ok(_joined) => Ok(()),
-        Err(_elapsed) => Err(IoThreadRemains),
+impl IoThread {
+    /// Stops the thread; what comes back ends with its tasks. Joining it as well would wait for blocking work that a handler
+    /// has begun in its runtime, without a bound.
+    fn stop(self) -> oneshot::Receiver<()> {
+        let (alive, ended) = oneshot::channel();
+        self.arbiter.spawn(async move {
+            let _alive: oneshot::Sender<()> = alive;
+            std::future::pending::<()>().await;
+        });
+        self.arbiter.stop();
+        ended
     }
 }
-
-/// It may have ended, or not.
-struct IoThreadRemains;
 
 /// A monitor could not be added.
 #[derive(Debug, thiserror::Error)]
@@ -213,9 +209,7 @@ pub enum ShutdownError {
     #[error("a command was still running when time was up; its answer is lost")]
     CommandStillRuns,
     /// Output may be lost.
-    #[error(
-        "an I/O thread did not end in time; an out-of-band handler blocks it, or work that one has begun, or a write to an output that blocks"
-    )]
+    #[error("an I/O thread did not end in time; an out-of-band handler blocks it, or a write to an output that blocks")]
     IoThreadBlocked,
 }
 

@@ -44,7 +44,6 @@ mod stream;
 mod syntax_error;
 mod token;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task;
 use std::time::{Duration, Instant};
@@ -64,6 +63,7 @@ use self::session::{Gate, Input, Mode, Session};
 pub(crate) use self::stream::StreamParser;
 use crate::builtin::QMP_CAPABILITIES;
 use crate::command_table::CommandTable;
+use crate::contained::{Panicked, caught};
 use crate::drive::{Driven, bound_mailbox, start_driving};
 use crate::handler::handler_panicked;
 use crate::options::IdRule;
@@ -73,7 +73,7 @@ use crate::request_span::{as_micros, request_span};
 use crate::statistics::Statistics;
 
 /// Messages in the mailbox: the read window, the queue's answers, and the life of a session.
-const MAILBOX: usize = READ_WINDOW.chunks + 16;
+pub(crate) const MAILBOX: usize = READ_WINDOW.chunks + 16;
 
 /// What a parser needs to begin.
 pub(crate) struct ParserSetup {
@@ -319,8 +319,8 @@ impl Parser {
         }
         let (index, spec) = self.table.find(command).ok_or_else(|| capabilities::command_not_found(command))?;
         // The check is the embedder's code: should it panic, that is this command's error and not the parser's end.
-        let prepared = catch_unwind(AssertUnwindSafe(|| spec.prepare(index, arguments)));
-        prepared.unwrap_or_else(|_| Err(handler_panicked(spec.name)))
+        let prepared = caught(|| spec.prepare(index, arguments));
+        prepared.unwrap_or_else(|Panicked| Err(handler_panicked(spec.name)))
     }
 
     /// Hands a request to the queue and stops until the queue has judged it.
@@ -360,7 +360,7 @@ impl Parser {
         let span = request_span(RequestKey { session, sequence: current.last }, spec.name, "out-of-band");
         let entered = span.enter();
         let started = Instant::now();
-        let outcome = catch_unwind(AssertUnwindSafe(|| run(arguments)));
+        let outcome = caught(|| run(arguments));
         let running = started.elapsed();
         span.record("running_us", as_micros(running));
         self.statistics.out_of_band.add(1);
@@ -370,7 +370,7 @@ impl Parser {
             tracing::warn!(command = spec.name, running_us = as_micros(running), budget_us, "oob_handler_too_slow");
         }
         drop(entered);
-        let outcome = outcome.unwrap_or_else(|_| Outcome::Error(handler_panicked(spec.name)));
+        let outcome = outcome.unwrap_or_else(|Panicked| Outcome::Error(handler_panicked(spec.name)));
         self.responder.send(ParserToResponder::OobFinished { session, id, outcome });
     }
 }

@@ -42,7 +42,7 @@ use crate::outbox::{Flushed, Outbox};
 use crate::statistics::{Listed, Statistics};
 
 /// Messages in the mailbox: one request, what the dispatcher has of ours twice (taken, answered), holds, session life.
-const MAILBOX: usize = 2 * DISPATCH_WINDOW + 2 * HOLDS + 32;
+pub(crate) const MAILBOX: usize = 2 * DISPATCH_WINDOW + 2 * HOLDS + 32;
 
 /// What a queue needs to begin.
 pub(crate) struct QueueSetup {

@@ -24,7 +24,6 @@ mod output;
 mod throttle;
 
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task;
@@ -45,6 +44,7 @@ use self::output::MonitorOutput;
 pub use self::throttle::ThrottleRule;
 use self::throttle::{Offer, STANDARD_RULES, Throttle};
 use crate::builtin::CommandDropped;
+use crate::contained::caught;
 use crate::drive::{Driven, bound_mailbox, start_driving};
 use crate::outbox::Flushed;
 use crate::statistics::MonitorList;
@@ -306,7 +306,7 @@ fn mark(output: &mut MonitorOutput, dirty: &mut Vec<MonitorId>) {
 /// What tells events of one rule apart. Data that can't be serialised, or panics while it is, has nothing that does.
 fn throttle_key(rule: ThrottleRule, event: &EmitterToResponder) -> Option<String> {
     let (member, data) = (rule.key?, event.data.as_deref()?);
-    let data = catch_unwind(AssertUnwindSafe(|| data.to_value())).ok()?.ok()?;
+    let data = caught(|| data.to_value()).ok()?.ok()?;
     Some(data.get(member)?.to_string())
 }
 

@@ -14,12 +14,12 @@ mod cut;
 mod executor;
 mod expectation;
 mod history;
+mod run;
 mod script;
 mod stage;
 mod watch;
 mod world;
 
-use std::cell::Cell;
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -29,15 +29,6 @@ use tokio::runtime::{Builder, Runtime};
 
 use self::script::Script;
 use self::watch::Tracing;
-
-thread_local! {
-    static MOST_MESSAGES: Cell<usize> = const { Cell::new(usize::MAX) };
-}
-
-/// The bound of a mailbox that an actor of this thread sets itself, unless the history has it smaller.
-pub(crate) fn at_most(bound: usize) -> usize {
-    bound.min(MOST_MESSAGES.get())
-}
 
 /// In every run of the tests.
 const HISTORIES: u64 = 10_000;
@@ -66,7 +57,7 @@ fn shrunk(runtime: &Runtime, mut script: Script, seed: u64) -> Script {
 
 /// Plays one history; a panic is what is wrong with it, too.
 fn play(runtime: &Runtime, script: &Script, seed: u64, tracing: Tracing) -> Result<(), String> {
-    let played = catch_unwind(AssertUnwindSafe(|| history::run(runtime, script, seed, tracing)));
+    let played = catch_unwind(AssertUnwindSafe(|| run::run(runtime, script, seed, tracing)));
     played.unwrap_or_else(|_| Err("the model panicked, or an actor outside of its turn".into()))
 }
 
@@ -130,7 +121,7 @@ fn whatever_happens_each_request_has_its_answer_and_nothing_else_comes() {
 fn the_same_seed_is_the_same_history() {
     let runtime = runtime();
     let traces = [1, 2].map(|_| {
-        history::run(&runtime, &Script::from_seed(7), 7, Tracing::On).expect("a history without a fault");
+        run::run(&runtime, &Script::from_seed(7), 7, Tracing::On).expect("a history without a fault");
         watch::take_trace()
     });
     assert!(traces[0].len() > 100, "the trace has only {} lines", traces[0].len());

@@ -4,16 +4,12 @@
 mod rig;
 
 use std::path::Path;
-use std::time::Duration;
 
 use actix_qmp::test_support::Client;
-use actix_qmp::{AddError, MonitorOptions, Monitors, VersionInfo};
-use rig::{Chance, Happened, PATIENCE, Rig, answer, gate, send_hold, send_note, test_command, within};
+use actix_qmp::{AddError, HOLDS, MonitorOptions, Monitors, Placement, VersionInfo};
+use rig::{Chance, Happened, PATIENCE, Rig, answer, gate, send_hold, send_note, test_command, until, within};
 use tokio::io::AsyncReadExt;
 use tokio::net::UnixStream;
-
-/// Until one gives up.
-const SHORT: Duration = Duration::from_millis(50);
 
 test_command! {
     /// Stops the I/O thread until the test opens the gate.
@@ -22,16 +18,6 @@ test_command! {
 
 fn on_socket(path: &Path) -> MonitorOptions {
     format!("unix:{},server=on,wait=off", path.display()).parse().expect("options of a socket")
-}
-
-/// Waits until nobody listens there any more.
-async fn nobody_listens(path: &Path) {
-    let gone = async {
-        while path.exists() || UnixStream::connect(path).await.is_ok() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    };
-    within("the socket is gone", gone).await;
 }
 
 #[actix::test]
@@ -44,17 +30,15 @@ async fn whoever_no_longer_waits_for_a_monitor_has_none_and_its_socket_is_free()
     gate.entered().await;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("qmp.sock");
-    let added = tokio::time::timeout(SHORT, rig.monitors.add(on_socket(&path))).await;
-    assert!(added.is_err(), "its thread stands still");
+    let list = rig.monitors.list();
+    tokio::select! {
+        () = until("it is listed", || list.read().len() > there) => {}
+        _ = rig.monitors.add(on_socket(&path)) => panic!("its thread stands still"),
+    }
     gate.open();
     assert_eq!(client.receive().await["id"], 1);
-    nobody_listens(&path).await;
-    let forgotten = async {
-        while rig.monitors.list().read().len() > there {
-            tokio::task::yield_now().await;
-        }
-    };
-    within("it is not listed any more", forgotten).await;
+    until("the socket is gone", || !path.exists()).await;
+    until("it is not listed any more", || list.read().len() == there).await;
     rig.monitors.add(on_socket(&path)).await.expect("the path is free");
     let mut client = Client::over(UnixStream::connect(&path).await.unwrap());
     client.negotiate(&[]).await;
@@ -74,27 +58,32 @@ async fn yields(times: u64) {
 async fn monitors_that_are_being_added_when_the_end_is_asked_for_end_with_the_others() {
     let mut chance = Chance::new();
     let directory = tempfile::tempdir().unwrap();
-    let mut added = 0;
+    let (mut added, mut refused, mut given_up) = (0, 0, 0);
     for n in 0..100 {
         let mut rig = Rig::start().await;
         let path = directory.path().join(format!("{n}.sock"));
-        let (given_up, events) = (chance.below(100), rig.events.clone());
+        // Now and then at once, and now and then never.
+        let patience = if n % 10 == 1 { u64::MAX } else { chance.below(100) };
+        let events = rig.events.clone();
         let trigger = rig.monitors.shutdown_trigger();
         let mut pull = chance.fork();
         let pulled = tokio::task::spawn_local(async move {
-            pull.dawdle().await;
             // Refused when the end has come.
             let _ = events.emit(Happened { n });
             if n % 2 == 0 {
+                pull.dawdle().await;
                 trigger.trigger();
             }
         });
+        if n % 10 == 2 {
+            until("the end is asked for", || rig.monitors.shutdown_trigger().is_triggered()).await;
+        }
         tokio::select! {
             biased;
-            () = yields(given_up) => {}
+            () = yields(patience) => given_up += 1,
             outcome = rig.monitors.add(on_socket(&path)) => match outcome {
                 Ok(_monitor) => added += 1,
-                Err(AddError::ShuttingDown) => {}
+                Err(AddError::ShuttingDown) => refused += 1,
                 Err(other) => panic!("{other}"),
             },
         }
@@ -106,10 +95,13 @@ async fn monitors_that_are_being_added_when_the_end_is_asked_for_end_with_the_ot
             let _ = within("a visitor sees the end", visitor.read_to_string(&mut rest)).await;
             assert!(rest.lines().count() <= 1, "more than a greeting: {rest}");
         }
-        nobody_listens(&path).await;
+        until("the socket is gone", || !path.exists()).await;
         within("the end is asked for", pulled).await.unwrap();
     }
-    assert!(added > 0, "none came to be");
+    assert!(
+        added > 0 && refused > 0 && given_up > 0,
+        "{added} came to be, {refused} were refused, {given_up} given up"
+    );
 }
 
 #[actix::test]
@@ -132,7 +124,7 @@ async fn guards_of_a_monitor_whose_thread_stands_still_hold_up_no_monitor_of_ano
         drop(guard);
         taken += 1;
     }
-    assert_eq!(taken, 64, "each counts until its release has been seen");
+    assert_eq!(taken, HOLDS, "each counts until its release has been seen");
     rig.holds.release(0);
     send_note(&mut healthy, 10).await;
     assert_eq!(healthy.receive().await, answer(10));
@@ -143,12 +135,26 @@ async fn guards_of_a_monitor_whose_thread_stands_still_hold_up_no_monitor_of_ano
     }
     answered.retain(|&n| n < 9);
     assert!(answered.into_iter().eq(0..9));
-    within("guards can be had again", async {
-        while monitor.suspend().is_err() {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    until("guards can be had again", || monitor.suspend().is_ok()).await;
+    rig.end().await;
+}
+
+#[actix::test]
+async fn a_monitor_whose_queue_has_not_had_a_turn_takes_all_guards() {
+    let (handler, mut gate) = gate();
+    let mut rig = Rig::start_with(|builder| builder.command_oob(move |Stall { n }| handler(n))).await;
+    let mut client = rig.client().await;
+    client.execute_oob("stall", 1).await;
+    gate.entered().await;
+    // Its frontend is on this thread, and its queue on the one that stands still.
+    let (monitor, connector) = rig.add_with(|options| options.placement = Placement::MainArbiter).await;
+    let guards: Vec<_> = (0..HOLDS).map(|_| monitor.suspend().expect("there is room")).collect();
+    drop(guards);
+    gate.open();
+    assert_eq!(client.receive().await["id"], 1);
+    let mut client = Client::negotiated(&connector, &[]).await;
+    send_note(&mut client, 2).await;
+    assert_eq!(client.receive().await, answer(2));
     rig.end().await;
 }
 
@@ -157,9 +163,9 @@ async fn as_many_guards_as_there_may_be_hold_and_one_more_is_refused_in_words() 
     let mut rig = Rig::start().await;
     let (monitor, connector) = rig.add().await;
     let mut client = Client::negotiated(&connector, &["oob"]).await;
-    let mut guards: Vec<_> = (0..64).map(|_| monitor.suspend().expect("there is room")).collect();
+    let mut guards: Vec<_> = (0..HOLDS).map(|_| monitor.suspend().expect("there is room")).collect();
     let refused = monitor.suspend().err().expect("refused").to_string();
-    assert!(refused.starts_with("64 guards hold the monitor's input"), "{refused}");
+    assert!(refused.starts_with(&format!("{HOLDS} guards hold the monitor's input")), "{refused}");
     rig.settle().await;
     send_note(&mut client, 1).await;
     while let Some(guard) = guards.pop() {

@@ -4,8 +4,8 @@
 mod rig;
 
 use actix_qmp::test_support::Client;
-use actix_qmp::{Arguments, Command, Event, QmpError, ThrottleRule};
-use rig::{Happened, Rig, answer, send_hold, send_note};
+use actix_qmp::{Arguments, Command, Event, InBand, QmpError, ThrottleRule};
+use rig::{Happened, Rig, answer, send_hold, send_note, within};
 use serde::Serialize;
 use serde_json::json;
 
@@ -74,6 +74,11 @@ async fn rig() -> Rig {
     .await
 }
 
+/// A closure that calls this owns the whole value.
+fn number_of(bomb: &Bomb) -> i64 {
+    bomb.n
+}
+
 async fn is_well(client: &mut Client, n: i64) {
     send_note(client, n).await;
     assert_eq!(client.receive().await, answer(n));
@@ -88,6 +93,50 @@ async fn a_returned_value_that_panics_when_dropped_is_answered_in_both_bands() {
     client.execute_oob("returns", 2).await;
     assert_eq!(client.receive().await, json!({"return": {"n": 7}, "id": 2}));
     is_well(&mut client, 3).await;
+    rig.end().await;
+}
+
+#[actix::test]
+async fn handlers_that_panic_when_dropped_lose_no_answer_at_the_end() {
+    let (first, second, third) = (Bomb { n: 1 }, Bomb { n: 2 }, Bomb { n: 3 });
+    let mut rig = Rig::start_with(|builder| {
+        let trigger = builder.shutdown_trigger();
+        builder
+            .command_fn(move |_: Takes| {
+                trigger.trigger();
+                Ok(number_of(&first))
+            })
+            .command_oob_and(InBand::closure(move |_: Returns| Ok(Bomb { n: number_of(&second) })), move |_| {
+                Ok(Bomb { n: number_of(&third) })
+            })
+    })
+    .await;
+    let mut client = rig.client().await;
+    client.execute_oob("returns", 1).await;
+    assert_eq!(client.receive().await["return"]["n"], 3);
+    client.execute("takes", 2).await;
+    within("the end is asked for", rig.monitors.shutdown_trigger().triggered()).await;
+    rig.end().await;
+    assert_eq!(client.receive().await["error"]["desc"], "Internal error: the handler of command 'takes' panicked");
+    assert_eq!(client.try_receive().await, None);
+}
+
+#[actix::test]
+async fn what_a_panic_carries_may_panic_when_dropped() {
+    let mut rig = Rig::start_with(|builder| {
+        builder
+            .command_fn(|_: Takes| std::panic::panic_any(Bomb { n: 1 }))
+            .command_oob(|_: Returns| std::panic::panic_any(Bomb { n: 2 }))
+    })
+    .await;
+    let mut client = rig.client().await;
+    for n in 0..3 {
+        client.execute("takes", n).await;
+        assert!(client.receive().await.get("error").is_some());
+        client.execute_oob("returns", n).await;
+        assert!(client.receive().await.get("error").is_some());
+        is_well(&mut client, n).await;
+    }
     rig.end().await;
 }
 

@@ -8,11 +8,8 @@ mod rig;
 use std::time::Duration;
 
 use actix::{Actor, Arbiter, Context, Handler};
-use actix_qmp::chardev::ChardevOptions;
 use actix_qmp::test_support::Client;
-use actix_qmp::{
-    EmitError, Event, EventEmitter, Monitor, MonitorOptions, MonitorsBuilder, OutputLimits, QmpError, ThrottleRule,
-};
+use actix_qmp::{EmitError, Event, EventEmitter, MonitorsBuilder, OutputLimits, QmpError, ThrottleRule};
 use rig::{Happened, PATIENCE, Rig, answer, elsewhere, gate, send_hold, send_note, test_command, within};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -299,15 +296,6 @@ async fn of_the_protocols_throttled_events_the_first_comes_at_once_and_the_last_
     rig.end().await;
 }
 
-/// A monitor whose client never reads: a few events are more than its output may hold before its input is held.
-async fn deaf_client(rig: &mut Rig) -> (Monitor, Client) {
-    let (chardev, connector) = ChardevOptions::memory_with_buffer(16);
-    let limits = OutputLimits { suspend_above: 128, close_above: 1024 * 1024 };
-    let options = MonitorOptions { limits, ..MonitorOptions::new(chardev) };
-    let monitor = rig.monitors.add(options).await.expect("the monitor starts");
-    (monitor, Client::negotiated(&connector, &["oob"]).await)
-}
-
 #[actix::test]
 async fn a_stalled_session_costs_a_healthy_one_no_event_and_one_who_leaves_disturbs_nobody() {
     let is_stalled = |info: &Value| info["suspended-by"] == json!(["output-backlog"]);
@@ -316,7 +304,8 @@ async fn a_stalled_session_costs_a_healthy_one_no_event_and_one_who_leaves_distu
     let mut deaf = Vec::new();
     for n in 0..200 {
         if n % 20 == 0 {
-            deaf.push(deaf_client(&mut rig).await);
+            // A few events are more than its output may hold before its input is held.
+            deaf.push(rig.deaf_client(OutputLimits { suspend_above: 128, close_above: 1024 * 1024 }).await);
         }
         if n % 30 == 0 {
             let (monitor, _client) = deaf.pop().expect("one of them is there");

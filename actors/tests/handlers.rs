@@ -46,6 +46,7 @@ test_command! {
     /// May run out-of-band, and succeeds in silence.
     QuietOob = "quiet-oob", SUCCESS_RESPONSE: false, ALLOW_OOB: true
 }
+
 fn run(n: i64) -> Answer {
     match n {
         PANIC => panic!("asked to"),

@@ -1,11 +1,12 @@
 //! How a message looks on the wire (QMP specification, section 2 "Protocol Specification").
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use actix_qmp_messages::schema::VersionInfo;
 use actix_qmp_messages::{Event, Oob, QmpError, RequestId, Style, WireValue, write_json};
 use serde::Serialize;
+
+use crate::contained::{Panicked, caught};
 
 /// One message under construction: an object, member by member, then CRLF.
 struct MessageWriter<'a> {
@@ -87,17 +88,17 @@ impl Encoder {
     /// Success (section 2.4.1). A value that can't be serialised, or panics while it is, becomes an error reply.
     pub(crate) fn success(self, value: &dyn WireValue, id: Option<&RequestId>, out: &mut Vec<u8>) {
         let start = out.len();
-        let written = catch_unwind(AssertUnwindSafe(|| {
+        let written = caught(|| {
             let mut message = MessageWriter::begin(self.style, out);
             message.value("return", value)?;
             message.id(id);
             message.end();
             serde_json::Result::Ok(())
-        }));
+        });
         let reason = match written {
             Ok(Ok(())) => return,
             Ok(Err(error)) => error.to_string(),
-            Err(_) => "it panicked".to_owned(),
+            Err(Panicked) => "it panicked".to_owned(),
         };
         out.truncate(start);
         tracing::error!(reason, "return_value_not_serialised");
@@ -128,14 +129,14 @@ impl Encoder {
         out: &mut Vec<u8>,
     ) -> Result<(), EventNotSerialised> {
         let start = out.len();
-        let written = catch_unwind(AssertUnwindSafe(|| {
+        let written = caught(|| {
             let mut message = MessageWriter::begin(self.style, out);
             message.plain("timestamp", &Timestamp::from(at));
             message.plain("event", name);
             data.map_or(Ok(()), |data| message.value("data", data))?;
             message.end();
             serde_json::Result::Ok(())
-        }));
+        });
         if matches!(written, Ok(Ok(()))) {
             return Ok(());
         }

@@ -3,7 +3,8 @@
 use actix_qmp_messages::{Oob, OutputLimits};
 use tokio::runtime::Runtime;
 
-use super::history::{History, run_with};
+use super::history::History;
+use super::run::run_with;
 use super::runtime;
 use super::script::{Ask, MAILBOX, Naming, Script, Setting, Step};
 use super::watch::Tracing;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::stage::{client_of, on_stage};
+use super::watch::MAY_WAIT;
 
 /// What answers a request, unless it is dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -202,17 +203,18 @@ impl Model {
     }
 
     /// A queue that was full is the only excuse for a drop, or an answer before its turn. Where mailboxes are full as well, a
-    /// request may overtake the news that another was taken, and be one too many as far as the queue knows.
-    fn is_excused(&mut self) -> bool {
+    /// request may overtake the news that others were taken, be it that they are answered by now.
+    fn is_excused(&mut self, place: usize) -> bool {
         self.early += 1;
-        self.early <= self.overfull || on_stage(|stage| stage.mailboxes_are_small)
+        let was_full_without_the_news = || self.in_band_before(place).count() + NEWS_UNDER_WAY >= MAY_WAIT;
+        self.early <= self.overfull || on_stage(|stage| stage.mailboxes_are_small) && was_full_without_the_news()
     }
 
     fn dropped(&mut self, data: &Value) -> Result<(), String> {
         let id = &data["id"];
         let place = self.requests.iter().position(|request| request.has_id && id.as_str() == Some(&request.tag));
         let (place, request) = self.take_request(place, id)?;
-        if !request.droppable || !self.is_excused() {
+        if !request.droppable || !self.is_excused(place) {
             return Err("dropped though there was room".into());
         }
         self.requests[place].dropped = true;
@@ -224,7 +226,7 @@ impl Model {
         let (place, request) = self.take_request(self.find(message), &said)?;
         if request.refusable && message["error"] == id_required() {
             self.requests[place].dropped = true;
-            return if self.is_excused() { Ok(()) } else { Err("refused though there was room".into()) };
+            return if self.is_excused(place) { Ok(()) } else { Err("refused though there was room".into()) };
         }
         let right = match &request.reply {
             Reply::ReturnOrGone if message.get("error").is_some() => {
@@ -262,7 +264,7 @@ impl Model {
         };
         let early = early.map(|early| early.tag.clone());
         match early {
-            Some(early) if order != (Order::InBand { malformed: true }) || !self.is_excused() => {
+            Some(early) if order != (Order::InBand { malformed: true }) || !self.is_excused(place) => {
                 Err(format!("answered before {early}"))
             }
             Some(_) | None => Ok(()),
@@ -275,6 +277,9 @@ pub(super) const ID_REQUIRED: &str = "Out-Of-Band capability requires that every
 fn id_required() -> Value {
     json!({"class": "GenericError", "desc": ID_REQUIRED})
 }
+
+/// Requests that were taken while nobody told the queue, where mailboxes are full: the dispatcher begins no other meanwhile.
+const NEWS_UNDER_WAY: usize = 2;
 
 const GONE: &str = "The handler of command 'sim-actor' is gone: its actor has stopped or panicked";
 

@@ -2,26 +2,23 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::task::{Context, Waker};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use actix::Recipient;
 use actix::prelude::SendError;
 use actix_qmp_messages::{EmbedderToQueue, HoldId};
 use tokio::runtime::Runtime;
 use tokio::task::LocalSet;
-use tracing::Dispatch;
 
-use super::MOST_MESSAGES;
 use super::chance::Chance;
 use super::checks::check_at_rest;
 use super::client::Client;
-use super::script::{MAILBOX, Script, Step};
-use super::stage::{self, Stage, on_stage};
-use super::watch::{self, Tracing, Watch, note, of_monitor};
+use super::script::{Script, Step};
+use super::stage::{self, on_stage};
+use super::watch::{note, of_monitor};
 use super::world::World;
-use crate::wall_clock;
 
 /// Turns of actors in one history; more is a loop that never comes to rest.
 const MOST_POLLS: usize = 50_000;
@@ -52,40 +49,10 @@ pub(super) struct History<'a> {
     pub(super) ending: bool,
 }
 
-/// Runs a script; `seed` decides who runs when. With [`Tracing::On`], [`watch::take_trace`] has what happened.
-///
-/// # Errors
-/// Says what is wrong.
-pub(super) fn run(runtime: &Runtime, script: &Script, seed: u64, tracing: Tracing) -> Result<(), String> {
-    run_with(runtime, script, seed, tracing, |history| history.live())
-}
-
-/// The same with the script's settings alone, and what happens told by `live`.
-///
-/// # Errors
-/// Says what is wrong.
-pub(super) fn run_with<T>(
-    runtime: &Runtime,
-    script: &Script,
-    seed: u64,
-    tracing: Tracing,
-    live: impl FnOnce(&mut History<'_>) -> Result<T, String>,
-) -> Result<T, String> {
-    let rules: Vec<_> = script.settings.iter().map(|set| (set.limits.close_above, set.queue_full)).collect();
-    watch::begin(&rules, tracing);
-    MOST_MESSAGES.set(if script.mailbox < MAILBOX { script.mailbox } else { usize::MAX });
-    on_stage(|stage| *stage = Stage::of(script));
-    wall_clock::hold(UNIX_EPOCH);
-    let _entered = runtime.enter();
-    // Where actix puts what answers the order to stop.
-    let answers = LocalSet::new();
-    let _answers = answers.enter();
-    // With one subscriber alone, tracing asks the thread that first comes by a place in the code whether anybody wants to
-    // hear of it, and other tests' threads don't. With two it asks both.
-    static SECOND: OnceLock<Dispatch> = OnceLock::new();
-    SECOND.get_or_init(|| Dispatch::new(Watch));
-    tracing::subscriber::with_default(Watch, || {
-        let mut history = History {
+impl<'a> History<'a> {
+    /// Nothing has happened yet; `seed` decides who runs when. The `answers` are where actix puts what answers the order to stop.
+    pub(super) fn new(runtime: &'a Runtime, script: &'a Script, seed: u64, answers: LocalSet) -> Self {
+        Self {
             runtime,
             chance: Chance::new(seed ^ 0x5eed),
             script,
@@ -96,17 +63,12 @@ pub(super) fn run_with<T>(
             closed_at_rest: vec![0; script.settings.len()],
             answers,
             ending: false,
-        };
-        let outcome = live(&mut history);
-        // Ends the actors' last references to each other while the log is still watched.
-        on_stage(|stage| stage.emitter = None);
-        drop(history);
-        outcome.and_then(|outcome| stage::first_fault().map_or(Ok(outcome), Err))
-    })
+        }
+    }
 }
 
 impl History<'_> {
-    fn live(&mut self) -> Result<(), String> {
+    pub(super) fn live(&mut self) -> Result<(), String> {
         let mut steps = self.script.steps.iter();
         let mut next = steps.next();
         while let Some(&step) = next {

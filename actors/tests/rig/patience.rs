@@ -12,6 +12,16 @@ pub(crate) async fn within<F: Future>(what: &str, future: F) -> F::Output {
     in_time.unwrap_or_else(|_| panic!("waited {PATIENCE:?} in vain until {what}"))
 }
 
+/// Waits until something is so, but not for ever.
+pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let waiting = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    within(what, waiting).await;
+}
+
 /// Runs a script on a thread and a runtime of its own: it goes on when the main arbiter's thread stands still.
 pub(crate) async fn elsewhere<S, T>(script: impl FnOnce() -> S + Send + 'static) -> T
 where

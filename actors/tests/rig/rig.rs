@@ -9,13 +9,15 @@ mod patience;
 
 use actix_qmp::chardev::{ChardevOptions, MemoryConnector};
 use actix_qmp::test_support::Client;
-use actix_qmp::{EventEmitter, Monitor, MonitorOptions, Monitors, MonitorsBuilder, QueueFull, VersionInfo};
+use actix_qmp::{
+    EventEmitter, Monitor, MonitorOptions, Monitors, MonitorsBuilder, OutputLimits, QueueFull, VersionInfo,
+};
 use serde_json::{Value, json};
 
 pub(crate) use self::chance::Chance;
 pub(crate) use self::commands::{Happened, Hold, Holds, Note, Notes, Where, test_command};
 pub(crate) use self::gate::{Gate, gate};
-pub(crate) use self::patience::{PATIENCE, elsewhere, within};
+pub(crate) use self::patience::{PATIENCE, elsewhere, until, within};
 
 /// Round trips after which everything that was under way on the I/O thread has had its turn.
 const ROUND_TRIPS: usize = 16;
@@ -65,6 +67,14 @@ impl Rig {
     pub(crate) async fn client(&mut self) -> Client {
         let (_monitor, connector) = self.add().await;
         Client::negotiated(&connector, &["oob"]).await
+    }
+
+    /// The same with a connection that takes next to nothing of what the client doesn't read.
+    pub(crate) async fn deaf_client(&mut self, limits: OutputLimits) -> (Monitor, Client) {
+        let (chardev, connector) = ChardevOptions::memory_with_buffer(16);
+        let options = MonitorOptions { limits, ..MonitorOptions::new(chardev) };
+        let monitor = self.monitors.add(options).await.expect("the monitor starts");
+        (monitor, Client::negotiated(&connector, &["oob"]).await)
     }
 
     /// The same with `queue-full=suspend`.

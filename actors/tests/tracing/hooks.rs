@@ -1,8 +1,7 @@
 //! A subscriber that emits events of the monitors while it is told of their faults.
 
-use actix_qmp::chardev::ChardevOptions;
 use actix_qmp::test_support::Client;
-use actix_qmp::{EventEmitter, MonitorOptions, OutputLimits};
+use actix_qmp::{EventEmitter, OutputLimits};
 
 use crate::rig::{Happened, Rig, answer, send_note};
 use crate::seen::{begin, emit_of_the_log};
@@ -21,14 +20,6 @@ impl Drop for Emitting {
     fn drop(&mut self) {
         emit_of_the_log(None);
     }
-}
-
-/// A session whose chardev takes 16 bytes that nobody reads.
-async fn deaf_client(rig: &mut Rig, limits: OutputLimits) -> Client {
-    let (chardev, connector) = ChardevOptions::memory_with_buffer(16);
-    let options = MonitorOptions { limits, ..MonitorOptions::new(chardev) };
-    rig.monitors.add(options).await.expect("the monitor starts");
-    Client::negotiated(&connector, &["oob"]).await
 }
 
 /// Receives until it is told what the subscriber emitted because of this.
@@ -53,14 +44,14 @@ async fn an_event_emitted_while_a_fault_is_logged_reaches_a_healthy_client_and_t
 
         // Its own output is at its limit as that is logged.
         let limits = OutputLimits { suspend_above: 128, close_above: 256 };
-        let _closed = deaf_client(&mut rig, limits).await;
+        let _closed = rig.deaf_client(limits).await;
         for n in 0..10 {
             rig.events.emit(Happened { n }).unwrap();
         }
         logged(&mut healthy, "client_takes_no_output").await;
         logged(&mut healthy, "session_closed").await;
 
-        let vanishing = deaf_client(&mut rig, OutputLimits::default()).await;
+        let (_monitor, vanishing) = rig.deaf_client(OutputLimits::default()).await;
         rig.events.emit(Happened { n }).unwrap();
         rig.settle().await;
         drop(vanishing);

@@ -5,39 +5,62 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-pub(crate) use crate::until::{SOON, until};
+/// Nothing here takes long; whatever takes longer hangs.
+pub(crate) const SOON: Duration = Duration::from_secs(60);
 
 /// With one monitor, on stdio, before a guest that does not run.
 pub(crate) const ON_STDIO: [&str; 3] = ["--qmp", "stdio", "-S"];
 
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_qmp-vmm");
+
 pub(crate) fn program() -> Command {
-    command(env!("CARGO_BIN_EXE_qmp-vmm"))
+    command(PROGRAM)
 }
 
 /// The same as leader of a session whose terminal is its standard input, as a shell in a window would be.
 pub(crate) fn program_with_the_terminal_to_itself() -> Command {
     let mut setsid = command("setsid");
-    setsid.args(["--ctty", env!("CARGO_BIN_EXE_qmp-vmm")]);
+    setsid.args(["--ctty", PROGRAM]);
     setsid
 }
 
-fn command(name: &str) -> Command {
+pub(crate) fn command(name: &str) -> Command {
     let mut command = Command::new(name);
     command.env_remove("RUST_LOG").stderr(Stdio::piped());
     command
+}
+
+/// Asks again and again until there is an answer.
+pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + SOON;
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "after {SOON:?} still not: {what}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// Whether something can be read or written there before the time is up; the end can be read.
 pub(crate) fn is_ready(fd: impl AsFd, flags: PollFlags, within: Duration) -> bool {
     let time = Timespec::try_from(within).unwrap();
     poll(&mut [PollFd::new(&fd, flags)], Some(&time)).unwrap() > 0
+}
+
+/// `qmp-vmm` with a monitor on a socket file, before a guest that does not run.
+pub(crate) fn program_at(socket: &Path) -> Command {
+    let mut program = program();
+    let chardev = format!("unix:{},server=on,wait=off", socket.display());
+    program.args(["--qmp", &chardev, "-S"]).stdin(Stdio::null()).stdout(Stdio::null());
+    program
 }
 
 /// A running program, which a test that failed does not leave behind.
@@ -54,12 +77,15 @@ impl Running {
         kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
     }
 
-    /// Its exit code, and the last line that it wrote to standard error.
-    pub(crate) fn end(mut self) -> (Option<i32>, String) {
-        let status = until("the program ends", || self.0.try_wait().unwrap());
-        let mut words = String::new();
-        self.0.stderr.take().unwrap().read_to_string(&mut words).unwrap();
-        (status.code(), words.lines().next_back().unwrap_or_default().to_owned())
+    pub(crate) fn status(&mut self) -> ExitStatus {
+        until("the program ends", || self.0.try_wait().unwrap())
+    }
+
+    /// Its exit code, and the lines that it wrote to standard error.
+    pub(crate) fn end(mut self) -> (Option<i32>, Vec<String>) {
+        let status = self.status();
+        let words = BufReader::new(self.0.stderr.take().unwrap());
+        (status.code(), words.lines().map(Result::unwrap).collect())
     }
 
     pub(crate) fn code(self) -> Option<i32> {
