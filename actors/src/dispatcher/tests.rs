@@ -49,6 +49,13 @@ struct Bench {
     monitors: Vec<Peers>,
 }
 
+/// A request for the handler of this index.
+fn ready(key: RequestKey, index: usize, id: Option<RequestId>) -> ReadyRequest {
+    let arguments = Ok(Box::new(Contained::new(Job(key))) as _);
+    let command = PreparedCommand { index: CommandIndex(index), name: "job", arguments };
+    ReadyRequest { key, id, command, span: tracing::Span::none(), parsed_at: Instant::now() }
+}
+
 /// The peers of one monitor; monitors are numbered from 0.
 #[derive(Default)]
 struct Peers {
@@ -76,14 +83,7 @@ impl Bench {
 
     /// Hands a request over without giving the dispatcher a turn.
     fn request(&self, key: RequestKey, index: usize) {
-        let command = PreparedCommand {
-            index: CommandIndex(index),
-            name: "job",
-            arguments: Ok(Box::new(Contained::new(Job(key)))),
-        };
-        let (span, parsed_at) = (tracing::Span::none(), Instant::now());
-        let ready = ReadyRequest { key, id: None, command, span, parsed_at };
-        self.dispatcher.try_send(QueueToDispatcher::RequestReady(ready)).unwrap();
+        self.dispatcher.try_send(QueueToDispatcher::RequestReady(ready(key, index, None))).unwrap();
     }
 
     async fn discard(&self, session: SessionKey) {

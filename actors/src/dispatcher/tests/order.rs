@@ -1,5 +1,6 @@
 //! Which command runs, when, and who is told before.
 
+use actix::dev::channel::channel;
 use actix::{Arbiter, Context};
 
 use super::*;
@@ -8,20 +9,33 @@ use super::*;
 async fn command_is_taken_run_and_answered_with_its_id() {
     let mut bench = Bench::start(vec![at_once()]).await;
     let id = Some(RequestId::from_normalised("1.0".into()));
-    let command = PreparedCommand {
-        index: CommandIndex(0),
-        name: "job",
-        arguments: Ok(Box::new(Contained::new(Job(key(0, 7))))),
-    };
-    let (span, parsed_at) = (tracing::Span::none(), Instant::now());
-    let ready = ReadyRequest { key: key(0, 7), id: id.clone(), command, span, parsed_at };
-    bench.dispatcher.send(QueueToDispatcher::RequestReady(ready)).await.unwrap();
+    bench.dispatcher.send(QueueToDispatcher::RequestReady(ready(key(0, 7), 0, id.clone()))).await.unwrap();
     assert_eq!(bench.taken(0).await, [7_u64]);
     let finished = bench.monitors[0].responder.settled().await;
     let [DispatcherToResponder::CommandFinished { request, id: returned, .. }] = finished.as_slice() else {
         panic!("{finished:?}");
     };
     assert_eq!((*request, returned), (key(0, 7), &id));
+}
+
+#[actix::test]
+async fn a_dispatcher_that_has_had_no_turn_has_room_for_64_monitors_and_all_that_their_queues_may_say() {
+    let (sender, _mailbox) = channel::<Dispatcher>(MAILBOX);
+    let (dispatcher, peers) = (Addr::new(sender), Peers::default());
+    for number in 0..64 {
+        let (queue, responder) = (peers.queue.recipient(), peers.responder.recipient());
+        let added = AddMonitorToDispatcher { monitor: MonitorId(number), queue, responder };
+        dispatcher.try_send(added).expect("room for the monitor");
+        // One sender, as the queue of a monitor is.
+        let queue = dispatcher.clone();
+        for sequence in 0..DISPATCH_WINDOW as u64 {
+            let ready = QueueToDispatcher::RequestReady(ready(key(number, sequence), 0, None));
+            queue.try_send(ready).expect("room for a request");
+            let session = session(number, sequence);
+            queue.try_send(QueueToDispatcher::DiscardSession { session }).expect("room for the end of its session");
+        }
+        queue.try_send(QueueToDispatcher::MonitorClosed { monitor: MonitorId(number) }).expect("room for the end");
+    }
 }
 
 #[actix::test]
