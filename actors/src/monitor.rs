@@ -82,20 +82,14 @@ struct Wiring {
     queue: Addr<Queue>,
 }
 
-/// A monitor whose actors have been started; its chardev may not have been registered yet.
-pub(crate) struct Wired {
-    monitor: Monitor,
-    unwanted: EndsWithWaiting,
-    registration: oneshot::Receiver<io::Result<()>>,
-}
-
-/// Starts the actors of a monitor.
-pub(crate) fn wire(
+/// Starts the actors of a monitor and waits until its chardev is registered: it serves clients then. Whoever waits no more wants
+/// no monitor.
+pub(crate) async fn wire(
     id: MonitorId,
     options: &MonitorOptions,
     chardev: BoundChardev,
     around: &Surroundings,
-) -> Result<Wired, WiringError> {
+) -> Result<Monitor, WiringError> {
     let local_name = chardev.local_name();
     let (frontend_tx, frontend_rx) = channel(frontend::MAILBOX);
     let (parser_tx, parser_rx) = channel(parser::MAILBOX);
@@ -137,22 +131,9 @@ pub(crate) fn wire(
     let (holds, hold_credits) = (AtomicU64::new(0), Arc::new(Semaphore::new(HOLDS)));
     let monitor = Monitor { id, local_name, queue, first_client: Some(client_came), holds, hold_credits, end };
     let unwanted = EndsWithWaiting(Some(monitor.end.clone()));
-    Ok(Wired { monitor, unwanted, registration })
-}
-
-impl Wired {
-    /// What ends it, also while it is not registered.
-    pub(crate) fn end(&self) -> MonitorEnd {
-        self.monitor.end.clone()
-    }
-
-    /// Waits until the chardev is registered: the monitor serves clients then. Whoever waits no more wants no monitor.
-    pub(crate) async fn registered(self) -> Result<Monitor, WiringError> {
-        let Self { monitor, unwanted, registration } = self;
-        registration.await.map_err(|_| WiringError::ArbiterGone)??;
-        unwanted.keep();
-        Ok(monitor)
-    }
+    registration.await.map_err(|_| WiringError::ArbiterGone)??;
+    unwanted.keep();
+    Ok(monitor)
 }
 
 /// Ends a monitor that nobody waits for any more, so that nobody has a handle to it.

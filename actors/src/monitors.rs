@@ -107,14 +107,12 @@ impl Monitors {
             dispatcher: self.dispatcher.clone(),
             responder: responder.clone(),
         };
-        let fault = |source| AddError::Wiring(WiringFault { name, source });
-        let wired = match wire(id, &options, chardev, &around) {
-            Ok(wired) => wired,
-            Err(source) => return Err(fault(source)),
-        };
+        let monitor = wire(id, &options, chardev, &around)
+            .await
+            .map_err(|source| AddError::Wiring(WiringFault { name, source }))?;
         self.ends.retain(|end| !end.has_ended());
-        self.ends.push(wired.end());
-        wired.registered().await.map_err(fault)
+        self.ends.push(monitor.end.clone());
+        Ok(monitor)
     }
 
     /// A handle for events.

@@ -48,6 +48,27 @@ async fn whoever_no_longer_waits_for_a_monitor_has_none_and_its_socket_is_free()
     rig.end().await;
 }
 
+#[actix::test]
+async fn a_monitor_that_is_being_opened_when_the_end_is_asked_for_is_refused() {
+    let mut refused = 0;
+    for _ in 0..20 {
+        let mut rig = Rig::start().await;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("qmp.sock");
+        let trigger = rig.monitors.shutdown_trigger();
+        // The first look at the trigger comes before it is pulled; now and then the socket is open by then, too.
+        let (added, ()) = tokio::join!(biased; rig.monitors.add(on_socket(&path)), async { trigger.trigger() });
+        match added {
+            Ok(_monitor) => {}
+            Err(AddError::ShuttingDown) => refused += 1,
+            Err(other) => panic!("{other}"),
+        }
+        rig.end().await;
+        assert!(!path.exists(), "the socket is left behind");
+    }
+    assert!(refused > 0, "none was refused");
+}
+
 async fn yields(times: u64) {
     for _ in 0..times {
         tokio::task::yield_now().await;
